@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Targets for people; `make help` lists them. The module itself is described in Kbuild.
+
+BUILD ?= $(CURDIR)/build
+BUILD := $(abspath $(BUILD))
+KREL  ?= $(shell uname -r)
+KDIR  ?= /lib/modules/$(KREL)/build
+W     ?= 1
+
+# Releases that `make modules` builds for: every kernel whose headers are installed.
+KRELS ?= $(notdir $(patsubst %/build,%,$(wildcard /lib/modules/*/build)))
+
+# kbuild writes beside its sources, so each release gets a tree of links of its own.
+KTREE = $(BUILD)/kmod/$(KREL)
+KMAKE = $(MAKE) --no-print-directory -C $(KDIR) M=$(KTREE) W=$(W) $(if $(C),C=$(C))
+
+all: module userland
+
+# The links are remade at each build: a file that is gone must not linger.
+$(BUILD)/kmod/%/.links: FORCE
+	@mkdir -p $(@D)
+	@find $(@D) -type l -delete
+	@cp -rsf $(CURDIR)/Kbuild $(CURDIR)/kmod $(CURDIR)/include $(@D)/
+
+module: $(KTREE)/.links
+	+@$(KMAKE) modules
+
+# For working on one room: make module-objects OBJS="kmod/mmu/ept.o"
+module-objects: $(KTREE)/.links
+	+@$(KMAKE) $(OBJS)
+
+modules:
+	@set -e; for rel in $(KRELS); do $(MAKE) --no-print-directory module KREL=$$rel; done
+
+userland:
+	+@$(MAKE) --no-print-directory -C userland BUILD=$(BUILD)/userland
+
+clean:
+	rm -rf $(BUILD)
+
+help:
+	@echo 'make                 hull.ko for this kernel (KREL=...), and vmctl'
+	@echo 'make modules         hull.ko for every kernel whose headers are installed'
+	@echo 'make demo            boot Linux as a guest of Hull in an emulated machine'
+	@echo 'make check           every test: unit, static, and in emulated machines'
+	@echo 'make bench           figures of Hull and KVM side by side (table, build/bench/*.json)'
+	@echo 'make lab             a shell in an emulated machine (LAB=bochs for one with VMX)'
+	@echo 'make install         module, vmctl, man page, completion (DESTDIR=, PREFIX=)'
+	@echo 'make clean           remove build/'
+
+FORCE:
+.PHONY: all module module-objects modules userland clean help FORCE
+
+-include selftests/lab/lab.mk

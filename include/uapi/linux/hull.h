@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note OR MIT */
+/*
+ * Hull: control plane (generic netlink family "hull") and the one ioctl of its own
+ * on /dev/hull. The data plane is the KVM ioctl ABI of <linux/kvm.h>.
+ *
+ * Described in Documentation/netlink/specs/hull.yaml; a test holds the two together.
+ */
+#ifndef _UAPI_LINUX_HULL_H
+#define _UAPI_LINUX_HULL_H
+
+#include <linux/types.h>
+#include <linux/ioctl.h>
+
+#define HULL_GENL_NAME		"hull"
+#define HULL_GENL_VERSION	1
+#define HULL_GENL_MCGRP_EVENTS	"events"
+
+#define HULL_NAME_MAX		63	/* bytes, without the NUL: [A-Za-z0-9_.-], not starting with - or . */
+#define HULL_REASON_MAX		127	/* bytes of a stop reason's text */
+#define HULL_VCPUS_MAX		64	/* vCPUs of one VM */
+#define HULL_VMS_MAX		4096	/* VM records on one host */
+
+/* Commands. A NEW, SET or DEL is refused with an extack sentence and changes nothing. */
+enum hull_cmd {
+	HULL_CMD_HOST_GET = 1,		/* do: what this host offers */
+	HULL_CMD_VM_NEW,		/* do: create a record; replies with the VM */
+	HULL_CMD_VM_GET,		/* do, dump */
+	HULL_CMD_VM_SET,		/* do: change settings; pause, resume, kill */
+	HULL_CMD_VM_DEL,		/* do: delete a record that is not running */
+	HULL_CMD_VM_STATS_GET,		/* do, dump */
+	HULL_CMD_VM_NTF,		/* event: HULL_A_EVENT and the VM */
+	__HULL_CMD_MAX,
+};
+#define HULL_CMD_MAX	(__HULL_CMD_MAX - 1)
+
+/* Top-level attributes */
+enum hull_attr {
+	HULL_A_HOST = 1,		/* nest, enum hull_attr_host */
+	HULL_A_VM,			/* nest, enum hull_attr_vm */
+	HULL_A_STATS,			/* nest, enum hull_attr_stats */
+	HULL_A_EVENT,			/* u32, enum hull_event_kind */
+	HULL_A_PAD,
+	__HULL_A_MAX,
+};
+#define HULL_A_MAX	(__HULL_A_MAX - 1)
+
+enum hull_attr_host {
+	HULL_A_HOST_VERSION = 1,	/* string: module version */
+	HULL_A_HOST_KERNEL,		/* string: release */
+	HULL_A_HOST_CPU,		/* string: model name */
+	HULL_A_HOST_CPUS,		/* u32: online CPUs */
+	HULL_A_HOST_MEMORY,		/* u64: bytes */
+	HULL_A_HOST_VMX_ERROR,		/* s32: 0, or the errno Hull's engine would refuse with */
+	HULL_A_HOST_VMX_WHY,		/* string: sentence; absent when the engine is available */
+	HULL_A_HOST_VMX_HOLDER,		/* string: who holds VMX; absent when nobody else */
+	HULL_A_HOST_VMX_CAPS,		/* u64: enum hull_vmx_cap bits */
+	HULL_A_HOST_MITIGATIONS,	/* u32: HULL_MITIGATION_* needed and on */
+	HULL_A_HOST_VMS,		/* u32: VM records */
+	HULL_A_HOST_RUNNING,		/* u32: VMs with a VMM attached */
+	HULL_A_HOST_VMS_MAX,		/* u32 */
+	HULL_A_HOST_VCPUS_MAX,		/* u32 */
+	HULL_A_HOST_PAD,
+	__HULL_A_HOST_MAX,
+};
+#define HULL_A_HOST_MAX	(__HULL_A_HOST_MAX - 1)
+
+enum hull_attr_vm {
+	HULL_A_VM_ID = 1,		/* u32, never 0 */
+	HULL_A_VM_NAME,			/* string, 1 to HULL_NAME_MAX bytes, unique */
+	HULL_A_VM_STATE,		/* u32, enum hull_vm_state; in SET: paused, running or killed */
+	HULL_A_VM_REASON,		/* u32, enum hull_stop_reason: why it is stopped */
+	HULL_A_VM_REASON_TEXT,		/* string: the same for people */
+	HULL_A_VM_ENGINE,		/* u32, enum hull_engine */
+	HULL_A_VM_MEMORY,		/* u64: bytes, multiple of 4096; 0 to 2^46 */
+	HULL_A_VM_CPUS,			/* u32: 1 to HULL_VCPUS_MAX */
+	HULL_A_VM_CPU_WEIGHT,		/* u32: 1 to 10000, as cgroup's cpu.weight */
+	HULL_A_VM_MITIGATIONS,		/* u32: HULL_MITIGATION_* in force for it */
+	HULL_A_VM_FLAGS,		/* u32: HULL_VM_F_* */
+	HULL_A_VM_PID,			/* u32: VMM process as seen from the caller; absent when none */
+	HULL_A_VM_CREATED,		/* u64: CLOCK_REALTIME, ns */
+	HULL_A_VM_STARTED,		/* u64: CLOCK_REALTIME, ns; absent before the first start */
+	HULL_A_VM_VCPUS,		/* u32: vCPUs that exist now */
+	HULL_A_VM_PAD,
+	__HULL_A_VM_MAX,
+};
+#define HULL_A_VM_MAX	(__HULL_A_VM_MAX - 1)
+
+/* Counters of a VM, summed over its vCPUs and over its runs. */
+enum hull_attr_stats {
+	HULL_A_STATS_EXITS = 1,		/* u64: VM exits */
+	HULL_A_STATS_EXIT,		/* nest, repeated: enum hull_attr_exit; reasons that occurred */
+	HULL_A_STATS_GUEST_NS,		/* u64: time in guest and in the exits handled without leaving it */
+	HULL_A_STATS_USER_EXITS,	/* u64: exits to the VMM */
+	HULL_A_STATS_HALTS,		/* u64: HLT and waits that blocked */
+	HULL_A_STATS_INJECTED,		/* u64: interrupts delivered */
+	HULL_A_STATS_NMIS,		/* u64 */
+	HULL_A_STATS_HYPERCALLS,	/* u64: extra hypercalls */
+	HULL_A_STATS_HYPERCALLS_DENIED,	/* u64 */
+	HULL_A_STATS_MEMORY,		/* u64: bytes mapped in the EPT now */
+	HULL_A_STATS_MEMORY_2M,		/* u64: of which by 2 MiB pages */
+	HULL_A_STATS_TABLES,		/* u64: bytes of EPT tables */
+	HULL_A_STATS_FAULTS,		/* u64: EPT faults resolved */
+	HULL_A_STATS_TLB_FLUSHES,	/* u64 */
+	HULL_A_STATS_EMULATED,		/* u64: instructions emulated */
+	HULL_A_STATS_PAD,
+	__HULL_A_STATS_MAX,
+};
+#define HULL_A_STATS_MAX	(__HULL_A_STATS_MAX - 1)
+
+enum hull_attr_exit {
+	HULL_A_EXIT_REASON = 1,		/* u32: basic exit reason, SDM Vol. 3, appendix C */
+	HULL_A_EXIT_NAME,		/* string */
+	HULL_A_EXIT_COUNT,		/* u64 */
+	HULL_A_EXIT_PAD,
+	__HULL_A_EXIT_MAX,
+};
+#define HULL_A_EXIT_MAX	(__HULL_A_EXIT_MAX - 1)
+
+enum hull_engine {
+	HULL_ENGINE_VMX,		/* Hull's own */
+	HULL_ENGINE_KVM,		/* the VMM drives /dev/kvm; Hull keeps the record */
+};
+
+enum hull_vm_state {
+	HULL_VM_CREATED,		/* a record, never started */
+	HULL_VM_RUNNING,		/* a VMM is attached */
+	HULL_VM_PAUSED,			/* a VMM is attached, vCPUs don't run */
+	HULL_VM_STOPPED,		/* the VMM is gone; see the reason */
+	HULL_VM_KILLED,			/* in SET only: end it now */
+};
+
+enum hull_stop_reason {
+	HULL_STOP_NONE,
+	HULL_STOP_POWEROFF,		/* the guest powered off */
+	HULL_STOP_RESET,		/* the guest asked for a reset and the VMM ended */
+	HULL_STOP_TRIPLE_FAULT,
+	HULL_STOP_EXIT,			/* the guest wrote the exit port */
+	HULL_STOP_KILLED,		/* vm kill */
+	HULL_STOP_VMM_DIED,		/* the VMM went away without saying why */
+	HULL_STOP_VMM_ERROR,		/* the VMM gave up: see the text */
+	HULL_STOP_ENGINE_ERROR,		/* unexpected exit or failed VM entry */
+	HULL_STOP_STOPPED,		/* vm stop */
+	__HULL_STOP_MAX,
+};
+
+enum hull_event_kind {
+	HULL_EVENT_VM_CREATED = 1,
+	HULL_EVENT_VM_STARTED,
+	HULL_EVENT_VM_PAUSED,
+	HULL_EVENT_VM_RESUMED,
+	HULL_EVENT_VM_STOPPED,
+	HULL_EVENT_VM_CHANGED,
+	HULL_EVENT_VM_DELETED,
+};
+
+/* HULL_A_VM_FLAGS */
+#define HULL_VM_F_HYPERCALL_CPL3	(1U << 0)	/* extra hypercalls from guest user mode */
+#define HULL_VM_F_MSR_IGNORE		(1U << 1)	/* unknown MSRs read 0, writes are dropped */
+#define HULL_VM_F_ALL			(HULL_VM_F_HYPERCALL_CPL3 | HULL_VM_F_MSR_IGNORE)
+
+/* --- /dev/hull ------------------------------------------------------------- */
+
+/**
+ * struct hull_vm_attach - make a VM of a record
+ * @size: sizeof(struct hull_vm_attach), in
+ * @id: VM id, in
+ * @flags: 0
+ * @reserved: 0
+ */
+struct hull_vm_attach {
+	__u32 size;
+	__u32 id;
+	__u64 flags;
+	__u64 reserved[2];
+};
+
+/**
+ * struct hull_vm_stop - the VMM says why it is about to close the VM
+ * @size: sizeof(struct hull_vm_stop), in
+ * @reason: enum hull_stop_reason
+ * @text: NUL-terminated, for people
+ */
+struct hull_vm_stop {
+	__u32 size;
+	__u32 reason;
+	char text[HULL_REASON_MAX + 1];
+};
+
+/* Numbers 0xf0 and up of KVM's type are not used by KVM. */
+#define HULL_IOC_TYPE		0xAE
+/* on /dev/hull: returns a VM file descriptor. Closing it ends the VM. */
+#define HULL_VM_ATTACH		_IOW(HULL_IOC_TYPE, 0xf0, struct hull_vm_attach)
+/* on a VM file descriptor */
+#define HULL_VM_STOP		_IOW(HULL_IOC_TYPE, 0xf1, struct hull_vm_stop)
+
+#endif

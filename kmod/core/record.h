@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The record of a VM: what netlink shows and sets. It outlives the VMM; while one
+ * is attached, @vm points at what runs (core/vm.h). Each record holds the module.
+ */
+#ifndef HULL_CORE_RECORD_H
+#define HULL_CORE_RECORD_H
+
+#include <linux/mutex.h>
+#include <linux/pid.h>
+#include <core/subject.h>
+#include <core/stats.h>
+
+struct hull_vm;
+
+/* What a VM is created with. Checked by hull_record_create(). */
+struct hull_vm_config {
+	char name[HULL_NAME_MAX + 1];
+	enum hull_engine engine;
+	u64 memory;			/* bytes that slots may add up to; 0: no bound */
+	u32 cpus;			/* vCPUs that may be created */
+	u32 cpu_weight;
+	u32 mitigations;		/* HULL_MITIGATION_* */
+	u32 flags;			/* HULL_VM_F_* */
+};
+
+struct hull_record {
+	struct hull_subject subject;
+	struct mutex lock;			/* everything below */
+	struct hull_vm_config config;
+	enum hull_vm_state state;
+	enum hull_stop_reason reason;
+	char reason_text[HULL_REASON_MAX + 1];
+	struct hull_vm *vm;			/* while a VMM is attached; its reference */
+	bool attached;
+	bool anonymous;				/* [I] made by KVM_CREATE_VM: goes with its file */
+	struct pid *pid;			/* the VMM */
+	u64 created, started;			/* CLOCK_REALTIME, ns */
+	struct hull_stats_sum past;		/* counters of earlier runs */
+};
+
+/**
+ * hull_record_create - create and publish a VM record
+ * @config: checked here
+ * @why: on failure a static sentence for people, or NULL
+ *
+ * Return: the record with a reference for the caller, or ERR_PTR: -EINVAL, -EEXIST,
+ * -ENOSPC, -ENOMEM; for HULL_ENGINE_VMX also -EOPNOTSUPP, -EBUSY when VMX cannot be had.
+ */
+struct hull_record *hull_record_create(const struct hull_vm_config *config, bool anonymous,
+				       const char **why);
+/** hull_record_delete - Return: 0, -EBUSY: a VMM is attached, -ENOENT: already deleted */
+int hull_record_delete(struct hull_record *record, const char **why);
+/** hull_record_set - change what may change while it lives: weight, flags, mitigations (next start) */
+int hull_record_set(struct hull_record *record, const struct hull_vm_config *config, const char **why);
+/** hull_record_state_set - HULL_VM_PAUSED, HULL_VM_RUNNING, HULL_VM_KILLED */
+int hull_record_state_set(struct hull_record *record, enum hull_vm_state state, const char **why);
+
+/**
+ * hull_record_attach - a VMM takes the record
+ * @vm: what will run; NULL for HULL_ENGINE_KVM
+ *
+ * Return: 0; -EBUSY: a VMM is attached; -ENOENT: deleted.
+ */
+int hull_record_attach(struct hull_record *record, struct hull_vm *vm);
+/** hull_record_reason_set - first one wins until the next attach */
+void hull_record_reason_set(struct hull_record *record, enum hull_stop_reason reason,
+			    const char *text);
+/** hull_record_detach - the VMM's file is gone; adds up counters, tells listeners */
+void hull_record_detach(struct hull_record *record);
+
+static inline struct hull_record *hull_record_of(struct hull_subject *subject)
+{
+	return subject ? container_of(subject, struct hull_record, subject) : NULL;
+}
+
+/** hull_record_stats - counters of all runs, the present one included; may sleep */
+void hull_record_stats(struct hull_record *record, struct hull_stats_sum *sum);
+
+/* Events go up by a callback set at init: netlink subscribes. @record->lock is held. */
+typedef void (*hull_record_event_fn)(struct hull_record *record, enum hull_event_kind kind);
+void hull_record_event_fn_set(hull_record_event_fn fn);
+
+#endif

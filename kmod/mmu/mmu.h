@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The MMU room: memory slots, EPT, dirty log, guest page walk.
+ *
+ * Guest memory is the VMM's memory: pages are found by the VMM's page tables on
+ * an EPT violation, entered without a reference, and dropped again when the MMU
+ * notifier says that the VMM's mapping changes. This room knows neither VMs nor
+ * VMX; what it needs from above is in struct hull_mmu_ops.
+ */
+#ifndef HULL_MMU_MMU_H
+#define HULL_MMU_MMU_H
+
+#include <linux/kvm.h>
+#include <linux/mmu_notifier.h>
+#include <linux/mutex.h>
+#include <linux/spinlock.h>
+#include <linux/srcu.h>
+#include <linux/types.h>
+
+struct hull_mmu;
+struct hull_memslots;
+
+#define HULL_MEMSLOTS_MAX	509	/* as many as KVM's traditional limit */
+#define HULL_GPA_BITS_MAX	46	/* four levels give 48; what we promise */
+
+/**
+ * struct hull_mmu_ops - what this room needs from above
+ * @flush: make every vCPU drop translations of this MMU before it runs guest code
+ *	again, and return only when none can still be using an old one. Called with
+ *	mmu->lock held, must not sleep.
+ */
+struct hull_mmu_ops {
+	void (*flush)(struct hull_mmu *mmu);
+};
+
+/* hull_mmu_init() features: what the processor's EPT offers */
+#define HULL_MMU_2M		BIT(0)
+#define HULL_MMU_AD		BIT(1)
+#define HULL_MMU_EXEC_ONLY	BIT(2)
+#define HULL_MMU_NX_HUGE	BIT(3)	/* map large pages no-execute, split on fetch */
+
+struct hull_mmu {
+	struct mm_struct *mm;			/* [I] held by mmgrab */
+	const struct hull_mmu_ops *ops;		/* [I] */
+	u32 features;				/* [I] HULL_MMU_* */
+
+	struct mutex slots_lock;		/* writers of slots, dirty bitmaps */
+	struct srcu_struct srcu;		/* readers of slots */
+	struct hull_memslots __rcu *slots;	/* srcu; written under slots_lock */
+	u32 slots_generation;			/* [a] changes with every new slots */
+
+	spinlock_t lock;			/* the EPT and the fields below */
+	struct mmu_notifier notifier;
+	unsigned long invalidate_seq;		/* see hull_mmu_fault() */
+	int invalidate_in_progress;
+	u64 *root;				/* [I] root table */
+	u64 root_pa;				/* [I] */
+	unsigned long mapped_4k, mapped_2m;	/* statistics: leaf entries */
+	unsigned long tables;			/* statistics: table pages */
+	atomic64_t faults;			/* statistics */
+};
+
+int hull_mmu_init(struct hull_mmu *mmu, struct mm_struct *mm, u32 features,
+		  const struct hull_mmu_ops *ops);
+/**
+ * hull_mmu_destroy - undo hull_mmu_init(); no vCPU may run any more
+ *
+ * Leaves the notifier first, then frees the tables, then the slots.
+ */
+void hull_mmu_destroy(struct hull_mmu *mmu);
+
+/**
+ * hull_mmu_slot_set - create, move, re-flag or delete a memory slot
+ * @region: as KVM_SET_USER_MEMORY_REGION takes it; memory_size 0 deletes
+ *
+ * Context: process context, may sleep, takes slots_lock.
+ * Return: 0; -EINVAL: alignment, flags, id, range, wrap, change of size or address
+ * of userspace memory; -EEXIST: overlap; -ENOMEM.
+ */
+int hull_mmu_slot_set(struct hull_mmu *mmu, const struct kvm_userspace_memory_region *region);
+
+/* Access bits of a fault or a walk: those of the EPT-violation qualification. */
+#define HULL_ACCESS_READ	BIT(0)
+#define HULL_ACCESS_WRITE	BIT(1)
+#define HULL_ACCESS_EXEC	BIT(2)
+
+/**
+ * enum hull_mmu_result - what became of an EPT violation
+ * @HULL_MMU_MAPPED: enter the guest again
+ * @HULL_MMU_MMIO: no slot there, or a write to a read-only slot: emulate the access
+ * @HULL_MMU_RETRY: raced with the notifier or a signal is pending: look, then enter
+ */
+enum hull_mmu_result { HULL_MMU_MAPPED, HULL_MMU_MMIO, HULL_MMU_RETRY };
+
+/**
+ * hull_mmu_fault - map the page that an EPT violation asked for
+ * @gpa: guest-physical address
+ * @access: HULL_ACCESS_* that the guest tried
+ *
+ * Context: process context of a task whose mm is mmu->mm, may sleep.
+ * Return: enum hull_mmu_result, -EFAULT: the VMM's memory has no such page,
+ * -EHWPOISON, -ENOMEM.
+ */
+int hull_mmu_fault(struct hull_mmu *mmu, u64 gpa, u32 access);
+
+/**
+ * hull_mmu_read - copy from guest-physical memory; crosses pages and slots
+ *
+ * Context: process context, mmu->mm current (or a kthread that uses it), may sleep.
+ * Return: 0 or -EFAULT (nothing promised about @buf then).
+ */
+int hull_mmu_read(struct hull_mmu *mmu, u64 gpa, void *buf, size_t len);
+/** hull_mmu_write - likewise to guest memory; marks pages dirty, obeys read-only slots */
+int hull_mmu_write(struct hull_mmu *mmu, u64 gpa, const void *buf, size_t len);
+/**
+ * hull_mmu_hva - userspace address of guest-physical memory
+ * @len: must lie in one slot
+ *
+ * Return: the address, or 0 when not backed (or read-only and @write).
+ */
+unsigned long hull_mmu_hva(struct hull_mmu *mmu, u64 gpa, size_t len, bool write);
+/** hull_mmu_dirty_mark - a page was written behind the EPT's back (by its hva) */
+void hull_mmu_dirty_mark(struct hull_mmu *mmu, u64 gpa);
+
+/* KVM_GET_DIRTY_LOG: copies, clears and write-protects again. 0, -ENOENT, -EFAULT, -EINVAL */
+int hull_mmu_dirty_log_get(struct hull_mmu *mmu, const struct kvm_dirty_log *log);
+
+/**
+ * struct hull_walk - how the guest translates linear addresses at this moment
+ *
+ * Filled by the caller from control registers; the walk is pure but for its
+ * reads of guest memory. SDM Vol. 3, chapter 4.
+ */
+struct hull_walk {
+	unsigned long cr0, cr3, cr4;
+	u64 efer;
+	unsigned int cpl;
+	bool ac;		/* RFLAGS.AC, for SMAP */
+	u32 pkru;
+	u8 maxphyaddr;
+};
+
+#define HULL_WALK_FETCH	BIT(2)	/* = HULL_ACCESS_EXEC */
+#define HULL_WALK_SUPER	BIT(8)	/* implicit supervisor access (descriptor tables) */
+
+/**
+ * hull_mmu_walk - guest-linear to guest-physical
+ * @access: HULL_ACCESS_*, HULL_WALK_SUPER
+ * @gpa: result
+ * @error_code: page-fault error code when it fails with -EPERM
+ *
+ * Sets accessed and dirty bits in the guest's tables atomically as the processor would.
+ * Return: 0; -EPERM: the guest gets #PF with @error_code; -EFAULT: the tables lie
+ * outside memory.
+ */
+int hull_mmu_walk(struct hull_mmu *mmu, const struct hull_walk *walk, u64 gva, u32 access,
+		  u64 *gpa, u32 *error_code);
+
+int hull_mmu_room_init(void);	/* caches */
+void hull_mmu_room_exit(void);
+
+#endif
