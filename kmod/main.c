@@ -1,3 +1,64 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Hull: virtual machines and confined process groups in one module.
+ *
+ * Rooms start from the bottom of the design to its top; what users can see comes
+ * last. Each row's exit undoes its init, in reverse order.
+ */
+
 #include <linux/module.h>
+#include <core/core.h>
+#include <core/subject.h>
+#include <hypercall/hypercall.h>
+#include <mmu/mmu.h>
+#include <netlink/netlink.h>
+#include <run/run.h>
+#include <vmx/vmx.h>
+
+static const struct hull_room {
+	const char *name;
+	int (*init)(void);
+	void (*exit)(void);
+} rooms[] = {
+	{ "vmx", hull_vmx_init, hull_vmx_exit },
+	{ "mmu", hull_mmu_room_init, hull_mmu_room_exit },
+	{ "subject", hull_subject_init, hull_subject_exit },
+	{ "vm", hull_vm_init, hull_vm_exit },
+	{ "run", hull_run_init, hull_run_exit },
+	{ "hypercall", hull_hypercall_init, hull_hypercall_exit },
+	{ "device", hull_dev_init, hull_dev_exit },
+	{ "netlink", hull_netlink_init, hull_netlink_exit },
+};
+
+static void rooms_exit(int n)
+{
+	while (n--)
+		rooms[n].exit();
+}
+
+static int __init hull_init(void)
+{
+	int i, ret;
+
+	for (i = 0; i < ARRAY_SIZE(rooms); i++) {
+		ret = rooms[i].init();
+		if (ret) {
+			pr_err("hull: %s: init failed: %d\n", rooms[i].name, ret);
+			rooms_exit(i);
+			return ret;
+		}
+	}
+	return 0;
+}
+
+static void __exit hull_exit(void)
+{
+	rooms_exit(ARRAY_SIZE(rooms));
+}
+
+module_init(hull_init);
+module_exit(hull_exit);
+
+MODULE_DESCRIPTION("Hull: VMX hypervisor with extra hypercalls, and confined process groups");
 MODULE_LICENSE("GPL");
+MODULE_VERSION("0.1.0");

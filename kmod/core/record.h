@@ -8,6 +8,7 @@
 
 #include <linux/mutex.h>
 #include <linux/pid.h>
+#include <core/log.h>
 #include <core/subject.h>
 #include <core/stats.h>
 
@@ -31,11 +32,12 @@ struct hull_record {
 	enum hull_vm_state state;
 	enum hull_stop_reason reason;
 	char reason_text[HULL_REASON_MAX + 1];
-	struct hull_vm *vm;			/* while a VMM is attached; its reference */
+	struct hull_vm *vm;			/* borrowed: the VM detaches before it goes */
 	bool attached;
 	bool anonymous;				/* [I] made by KVM_CREATE_VM: goes with its file */
 	struct pid *pid;			/* the VMM */
 	u64 created, started;			/* CLOCK_REALTIME, ns */
+	struct hull_log log;			/* has its own lock; made and freed with the record */
 	struct hull_stats_sum past;		/* counters of earlier runs */
 };
 

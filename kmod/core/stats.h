@@ -2,6 +2,8 @@
 #ifndef HULL_CORE_STATS_H
 #define HULL_CORE_STATS_H
 
+#include <linux/build_bug.h>
+#include <linux/compiler.h>
 #include <linux/types.h>
 
 #define HULL_EXIT_REASONS	80	/* basic exit reasons counted one by one */
@@ -28,6 +30,18 @@ struct hull_stats_sum {
 	struct hull_vcpu_stats vcpu;
 	u64 memory, memory_2m, tables, faults;
 };
+
+/** hull_stats_add - add a vCPU's counters to @sum; the vCPU may be running */
+static inline void hull_stats_add(struct hull_vcpu_stats *sum, const struct hull_vcpu_stats *one)
+{
+	const u64 *from = (const u64 *)one;
+	u64 *to = (u64 *)sum;
+	unsigned int i;
+
+	BUILD_BUG_ON(sizeof(*sum) % sizeof(u64));
+	for (i = 0; i < sizeof(*sum) / sizeof(u64); i++)
+		to[i] += READ_ONCE(from[i]);
+}
 
 /** hull_exit_name - name of a basic exit reason, never NULL */
 const char *hull_exit_name(u32 reason);

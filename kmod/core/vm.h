@@ -155,9 +155,11 @@ struct hull_vcpu {
  * hull_vm_create - the running half of a record
  * @record: takes a reference; its config decides engine, limits, mitigations
  *
- * Takes VMX (hull_vmx_hold) for as long as the VM lives.
+ * Takes VMX (hull_vmx_hold) for as long as the VM lives, and attaches to the
+ * record as its last step; the last hull_vm_put() detaches first of all.
  * Context: process context of the VMM, whose mm becomes the guest's memory.
- * Return: the VM with one user, or ERR_PTR.
+ * Return: the VM with one user, or ERR_PTR: -EBUSY: a VMM is attached, or VMX is
+ * held by somebody else; -ENOENT: the record was deleted; -EOPNOTSUPP; -ENOMEM.
  */
 struct hull_vm *hull_vm_create(struct hull_record *record);
 void hull_vm_get(struct hull_vm *vm);
@@ -205,6 +207,13 @@ static inline bool hull_vcpu_request_take(struct hull_vcpu *vcpu, enum hull_requ
 	smp_mb__after_atomic();
 	return true;
 }
+
+/**
+ * hull_vcpu_reset - power-up or INIT: VMCS, local APIC, then what kmod/run keeps
+ *
+ * Context: vcpu->mutex held, loaded.
+ */
+void hull_vcpu_reset(struct hull_vcpu *vcpu, bool init);
 
 /** hull_vcpu_kick - wake it, or make it leave the guest; any context */
 void hull_vcpu_kick(struct hull_vcpu *vcpu);

@@ -50,6 +50,13 @@ struct hull_irqchip *hull_irqchip_create(void *vm, const struct hull_irq_ops *op
 void hull_irqchip_destroy(struct hull_irqchip *chip);
 /** hull_irqchip_irqfds_release - when the VM's last file goes: end irqfds, drop eventfds */
 void hull_irqchip_irqfds_release(struct hull_irqchip *chip);
+/**
+ * hull_irqchip_quiesce - stop the chip's own timers (PIT); may sleep
+ *
+ * Called before the local APICs are destroyed: nothing of the chip raises an
+ * interrupt after it returns.
+ */
+void hull_irqchip_quiesce(struct hull_irqchip *chip);
 bool hull_irqchip_is_split(const struct hull_irqchip *chip);
 
 /* KVM_GET/SET_IRQCHIP, KVM_IRQ_LINE, KVM_SIGNAL_MSI, KVM_SET_GSI_ROUTING, KVM_IRQFD */
