@@ -107,6 +107,22 @@ struct hull_hypercall_ops {
 
 void hull_run_hypercall_ops_set(const struct hull_hypercall_ops *ops);
 
+/**
+ * hull_pv_hypercall - KVM's own hypercall numbers (kick, IPI, yield); ENOSYS for the rest
+ *
+ * Context: slow: may sleep. Sets rax, steps over the instruction, returns as an exit handler.
+ */
+int hull_pv_hypercall(struct hull_vcpu *vcpu);
+
+/**
+ * hull_guest_read_linear - copy from guest-linear memory with the guest's present rights
+ *
+ * Translates as an access of the current CPL would be (user pages only from CPL 3),
+ * across pages. No exception is queued when it fails.
+ * Context: vCPU loaded, may sleep. Return: 0, -EFAULT.
+ */
+int hull_guest_read_linear(struct hull_vcpu *vcpu, u64 gva, void *buf, size_t len);
+
 /* ---- the ABI's half ------------------------------------------------------ */
 
 /** hull_iobus_write - ioeventfds: true when one was signalled for this access */

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * VMCALL to handler: bounds, privilege level, counters, trace, then one call.
+ *
+ * The quick half runs right after the exit with interrupts off and enters the guest
+ * again at once; what may sleep is done by the slow half with the same rows.
+ */
+
+#include <linux/nospec.h>
+#include <compat/trace.h>
+#include <hypercall/calls.h>
+#include <hypercall/hypercall.h>
+#include <run/run.h>
+#include <trace.h>
+
+#define CALL_FAST	true
+#define CALL_SLOW	false
+
+struct hypercall_row {
+	const char *name;
+	long (*fn)(struct hull_vcpu *vcpu);
+	u8 args;
+	u8 cpl_max;
+	bool fast;
+};
+
+#define HULL_HYPERCALL_ROW(number, NAME, id, arguments, mode, cpl)			\
+	[number] = { .name = "hull_" #id, .fn = hull_hc_##id, .args = (arguments),	\
+		     .cpl_max = (cpl), .fast = CALL_##mode },
+static const struct hypercall_row rows[] = {
+#include <hull/hypercalls.def>
+};
+#undef HULL_HYPERCALL_ROW
+
+/* The rows and the guest's header must name the same numbers. */
+#define HULL_HYPERCALL_ROW(number, NAME, id, arguments, mode, cpl)			\
+	static_assert(HULL_HYPERCALL_##NAME == HULL_HYPERCALL_BASE + (number));
+#include <hull/hypercalls.def>
+#undef HULL_HYPERCALL_ROW
+static_assert(ARRAY_SIZE(rows) <= HULL_HYPERCALL_RANGE);
+
+/* The row that eax names, or NULL: not one of ours. */
+static const struct hypercall_row *row_find(struct hull_vcpu *vcpu)
+{
+	u32 n = (u32)vcpu->vmx.regs[HULL_REG_RAX] - HULL_HYPERCALL_BASE;
+
+	if (unlikely(n >= ARRAY_SIZE(rows)))
+		return NULL;
+	return &rows[array_index_nospec(n, ARRAY_SIZE(rows))];
+}
+
+static bool cpl_allowed(struct hull_vcpu *vcpu, const struct hypercall_row *row)
+{
+	unsigned int cpl = hull_vmx_cpl(&vcpu->vmx);
+
+	if (likely(!cpl))
+		return true;
+	return (vcpu->vm->flags & HULL_VM_F_HYPERCALL_CPL3) && cpl <= row->cpl_max;
+}
+
+static noinline void trace_enter(struct hull_vcpu *vcpu, const struct hypercall_row *row)
+{
+	unsigned long *regs = vcpu->vmx.regs;
+	unsigned long args[4] = { regs[HULL_REG_RBX], regs[HULL_REG_RCX],
+				  regs[HULL_REG_RDX], regs[HULL_REG_RSI] };
+
+	memset(args + row->args, 0, (ARRAY_SIZE(args) - row->args) * sizeof(*args));
+	trace_hull_hypercall_enter(vcpu->vm->record->subject.id, vcpu->id, row->name,
+				   hull_vmx_cpl(&vcpu->vmx), args);
+}
+
+static long row_call(struct hull_vcpu *vcpu, const struct hypercall_row *row)
+{
+	long ret;
+
+	vcpu->stats.hypercalls++;
+	if (trace_hull_hypercall_enter_enabled())
+		trace_enter(vcpu, row);
+	if (likely(cpl_allowed(vcpu, row))) {
+		ret = row->fn(vcpu);
+	} else {
+		vcpu->stats.hypercalls_denied++;
+		ret = -EPERM;
+	}
+	if (trace_hull_hypercall_exit_enabled())
+		trace_hull_hypercall_exit(vcpu->vm->record->subject.id, vcpu->id, row->name, ret);
+	return ret;
+}
+
+static int hypercall_fast(struct hull_vcpu *vcpu)
+{
+	const struct hypercall_row *row = row_find(vcpu);
+
+	if (unlikely(!row || !row->fast))
+		return HULL_EXIT_USER;
+	vcpu->vmx.regs[HULL_REG_RAX] = row_call(vcpu, row);
+	return HULL_EXIT_ENTER;
+}
+
+static int hypercall_slow(struct hull_vcpu *vcpu)
+{
+	const struct hypercall_row *row = row_find(vcpu);
+
+	if (!row)
+		return hull_pv_hypercall(vcpu);
+	vcpu->vmx.regs[HULL_REG_RAX] = row_call(vcpu, row);
+	hull_vmx_insn_skip(&vcpu->vmx);
+	return HULL_EXIT_ENTER;
+}
+
+static void hypercall_cpuid(struct hull_vcpu *vcpu, u32 leaf, u32 *eax, u32 *ebx, u32 *ecx,
+			    u32 *edx)
+{
+	*eax = *ebx = *ecx = *edx = 0;
+	switch (leaf) {
+	case HULL_CPUID_SIGNATURE:
+		*eax = HULL_CPUID_FEATURES;
+		*ebx = HULL_CPUID_EBX;
+		*ecx = HULL_CPUID_ECX;
+		*edx = HULL_CPUID_EDX;
+		break;
+	case HULL_CPUID_FEATURES:
+		*eax = HULL_HYPERCALL_ABI;
+		*ebx = HULL_FEATURE_LOG;
+		if (vcpu && (vcpu->vm->flags & HULL_VM_F_HYPERCALL_CPL3))
+			*ebx |= HULL_FEATURE_CPL3;
+		*ecx = HULL_HYPERCALL_BASE;
+		*edx = ARRAY_SIZE(rows);
+		break;
+	}
+}
+
+static const struct hull_hypercall_ops hypercall_ops = {
+	.fast = hypercall_fast,
+	.slow = hypercall_slow,
+	.cpuid = hypercall_cpuid,
+};
+
+int hull_hypercall_init(void)
+{
+	hull_run_hypercall_ops_set(&hypercall_ops);
+	return 0;
+}
+
+void hull_hypercall_exit(void)
+{
+	hull_run_hypercall_ops_set(NULL);
+}
