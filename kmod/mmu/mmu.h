@@ -17,6 +17,8 @@
 #include <linux/srcu.h>
 #include <linux/types.h>
 
+#include "walk_math.h"	/* HULL_ACCESS_*, struct hull_walk */
+
 struct hull_mmu;
 struct hull_memslots;
 
@@ -53,6 +55,7 @@ struct hull_mmu {
 	struct mmu_notifier notifier;
 	unsigned long invalidate_seq;		/* see hull_mmu_fault() */
 	int invalidate_in_progress;
+	unsigned long invalidate_start, invalidate_end;	/* all that are in progress */
 	u64 *root;				/* [I] root table */
 	u64 root_pa;				/* [I] */
 	unsigned long mapped_4k, mapped_2m;	/* statistics: leaf entries */
@@ -78,11 +81,6 @@ void hull_mmu_destroy(struct hull_mmu *mmu);
  * of userspace memory; -EEXIST: overlap; -ENOMEM.
  */
 int hull_mmu_slot_set(struct hull_mmu *mmu, const struct kvm_userspace_memory_region *region);
-
-/* Access bits of a fault or a walk: those of the EPT-violation qualification. */
-#define HULL_ACCESS_READ	BIT(0)
-#define HULL_ACCESS_WRITE	BIT(1)
-#define HULL_ACCESS_EXEC	BIT(2)
 
 /**
  * enum hull_mmu_result - what became of an EPT violation
@@ -124,24 +122,6 @@ void hull_mmu_dirty_mark(struct hull_mmu *mmu, u64 gpa);
 
 /* KVM_GET_DIRTY_LOG: copies, clears and write-protects again. 0, -ENOENT, -EFAULT, -EINVAL */
 int hull_mmu_dirty_log_get(struct hull_mmu *mmu, const struct kvm_dirty_log *log);
-
-/**
- * struct hull_walk - how the guest translates linear addresses at this moment
- *
- * Filled by the caller from control registers; the walk is pure but for its
- * reads of guest memory. SDM Vol. 3, chapter 4.
- */
-struct hull_walk {
-	unsigned long cr0, cr3, cr4;
-	u64 efer;
-	unsigned int cpl;
-	bool ac;		/* RFLAGS.AC, for SMAP */
-	u32 pkru;
-	u8 maxphyaddr;
-};
-
-#define HULL_WALK_FETCH	BIT(2)	/* = HULL_ACCESS_EXEC */
-#define HULL_WALK_SUPER	BIT(8)	/* implicit supervisor access (descriptor tables) */
 
 /**
  * hull_mmu_walk - guest-linear to guest-physical

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Guest memory from the host's side: through the VMM's own mapping of it.
+ */
+#include <linux/srcu.h>
+#include <linux/uaccess.h>
+
+#include "private.h"
+
+static const struct hull_memslot *slot_for(struct hull_mmu *mmu, u64 gpa, bool write)
+{
+	const struct hull_memslot *slot = hull_memslots_find(hull_mmu_slots(mmu), gpa);
+
+	return slot && write && (slot->flags & KVM_MEM_READONLY) ? NULL : slot;
+}
+
+/* Bytes of [gpa, gpa + len) were written by their host address. */
+static void slot_written(const struct hull_memslot *slot, u64 gpa, size_t len)
+{
+	u64 page;
+
+	for (page = gpa & PAGE_MASK; slot->dirty && page < gpa + len; page += PAGE_SIZE)
+		hull_dirty_set(slot, page);
+}
+
+int hull_mmu_read(struct hull_mmu *mmu, u64 gpa, void *buf, size_t len)
+{
+	const struct hull_memslot *slot;
+	int err = 0, idx;
+
+	if (current->mm != mmu->mm)
+		return -EFAULT;
+	idx = srcu_read_lock(&mmu->srcu);
+	while (len && !err) {
+		size_t n;
+
+		slot = slot_for(mmu, gpa, false);
+		if (!slot) {
+			err = -EFAULT;
+			break;
+		}
+		n = min_t(u64, len, hull_memslot_left(slot, gpa));
+		if (copy_from_user(buf, (void __user *)hull_memslot_hva(slot, gpa), n))
+			err = -EFAULT;
+		gpa += n;
+		buf += n;
+		len -= n;
+	}
+	srcu_read_unlock(&mmu->srcu, idx);
+	return err;
+}
+
+int hull_mmu_write(struct hull_mmu *mmu, u64 gpa, const void *buf, size_t len)
+{
+	const struct hull_memslot *slot;
+	int err = 0, idx;
+
+	if (current->mm != mmu->mm)
+		return -EFAULT;
+	idx = srcu_read_lock(&mmu->srcu);
+	while (len && !err) {
+		size_t n;
+
+		slot = slot_for(mmu, gpa, true);
+		if (!slot) {
+			err = -EFAULT;
+			break;
+		}
+		n = min_t(u64, len, hull_memslot_left(slot, gpa));
+		if (copy_to_user((void __user *)hull_memslot_hva(slot, gpa), buf, n))
+			err = -EFAULT;
+		slot_written(slot, gpa, n);
+		gpa += n;
+		buf += n;
+		len -= n;
+	}
+	srcu_read_unlock(&mmu->srcu, idx);
+	return err;
+}
+
+unsigned long hull_mmu_hva(struct hull_mmu *mmu, u64 gpa, size_t len, bool write)
+{
+	const struct hull_memslot *slot;
+	unsigned long hva = 0;
+	int idx;
+
+	idx = srcu_read_lock(&mmu->srcu);
+	slot = slot_for(mmu, gpa, write);
+	if (slot && len <= hull_memslot_left(slot, gpa))
+		hva = hull_memslot_hva(slot, gpa);
+	srcu_read_unlock(&mmu->srcu, idx);
+	return hva;
+}
