@@ -24,7 +24,7 @@ typedef __u8 u8; typedef __u16 u16; typedef __u32 u32; typedef __u64 u64; typede
 /* what became of it */
 enum hull_emul_result {
 	HULL_EMUL_DONE,		/* executed, rip and registers advanced */
-	HULL_EMUL_AGAIN,	/* one iteration of REP done, rip unchanged: enter again or go on */
+	HULL_EMUL_AGAIN,	/* iterations of REP done, rip unchanged: enter again or go on */
 	HULL_EMUL_USER,		/* an access went to userspace: complete, then call again */
 	HULL_EMUL_FAULT,	/* ctx->fault_* is to be injected */
 	HULL_EMUL_UNKNOWN,	/* an instruction it does not know */
@@ -42,6 +42,12 @@ struct hull_emul;
  * @write: the same, other direction
  * @fetch: instruction bytes at a linear address, the same returns
  * @in: port input of @size 1, 2, 4 bytes; @out: port output; returns as read
+ *
+ * An instruction that ended in HULL_EMUL_USER is begun anew, and all its accesses are
+ * made again in the same order: the callee keeps the answers of those that have side
+ * effects until the result is another one. A request to userspace counts only if the
+ * result is HULL_EMUL_USER: an iteration of REP that is not the first of its call is
+ * given up at -EAGAIN and -EPERM, with the result HULL_EMUL_AGAIN.
  */
 struct hull_emul_ops {
 	int (*read)(struct hull_emul *ctx, u64 linear, void *buf, unsigned int size);
@@ -56,6 +62,7 @@ struct hull_emul_segment {
 	u32 limit;
 	u8 type;	/* descriptor type: code/data, writable, expand-down */
 	bool usable;
+	bool db;	/* D/B: of SS the stack is 32 bits wide; upper bound of expand-down */
 };
 
 /**
@@ -64,6 +71,7 @@ struct hull_emul_segment {
  * @regs is in the order of enum hull_reg (rax rcx rdx rbx rsp rbp rsi rdi r8..r15).
  * Registers, rip and rflags are changed only when the result is DONE or AGAIN.
  * Segment limits are checked outside 64-bit mode (#GP/#SS), canonical addresses in it.
+ * Port I/O with CPL above IOPL is #GP: permission bitmaps are not looked at.
  */
 struct hull_emul {
 	const struct hull_emul_ops *ops;
