@@ -1,0 +1,17 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Inside the emulated machine: the same program on /dev/hull and then on /dev/kvm.
+# usage: inside.sh VARIANT; prints lines "BENCH variant device name unit value".
+
+set -eu
+variant=$1
+
+measure() {
+	./exits "$1" | sed -n "s|^FIGURE |BENCH $variant ${1#/dev/} |p"
+}
+
+measure /dev/hull
+rmmod hull
+modprobe kvm-intel
+measure /dev/kvm
