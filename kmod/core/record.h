@@ -6,15 +6,20 @@
 #ifndef HULL_CORE_RECORD_H
 #define HULL_CORE_RECORD_H
 
+#include <linux/bits.h>
 #include <linux/mutex.h>
 #include <linux/pid.h>
+#include <linux/spinlock.h>
 #include <core/log.h>
 #include <core/subject.h>
 #include <core/stats.h>
 
 struct hull_vm;
 
-/* What a VM is created with. Checked by hull_record_create(). */
+/*
+ * What a VM is created with. Checked by hull_record_create(). For an anonymous VM
+ * the name is a wish (a process's comm): it is made well-formed and unique.
+ */
 struct hull_vm_config {
 	char name[HULL_NAME_MAX + 1];
 	enum hull_engine engine;
@@ -27,13 +32,15 @@ struct hull_vm_config {
 
 struct hull_record {
 	struct hull_subject subject;
-	struct mutex lock;			/* everything below */
-	struct hull_vm_config config;
+	struct mutex lock;			/* everything below that says nothing else */
+	struct hull_vm_config config;		/* name, engine, memory, cpus: [I] */
 	enum hull_vm_state state;
-	enum hull_stop_reason reason;
-	char reason_text[HULL_REASON_MAX + 1];
+	spinlock_t reason_lock;			/* innermost: a vCPU may say why it gave up */
+	enum hull_stop_reason reason;		/* reason_lock */
+	char reason_text[HULL_REASON_MAX + 1];	/* reason_lock */
 	struct hull_vm *vm;			/* borrowed: the VM detaches before it goes */
 	bool attached;
+	bool deleted;				/* no VMM may attach any more */
 	bool anonymous;				/* [I] made by KVM_CREATE_VM: goes with its file */
 	struct pid *pid;			/* the VMM */
 	u64 created, started;			/* CLOCK_REALTIME, ns */
@@ -47,16 +54,32 @@ struct hull_record {
  * @why: on failure a static sentence for people, or NULL
  *
  * Return: the record with a reference for the caller, or ERR_PTR: -EINVAL, -EEXIST,
- * -ENOSPC, -ENOMEM; for HULL_ENGINE_VMX also -EOPNOTSUPP, -EBUSY when VMX cannot be had.
+ * -ERANGE, -ENOSPC, -ENOMEM; for HULL_ENGINE_VMX also -EOPNOTSUPP, -EBUSY when VMX cannot be had.
  */
 struct hull_record *hull_record_create(const struct hull_vm_config *config, bool anonymous,
 				       const char **why);
 /** hull_record_delete - Return: 0, -EBUSY: a VMM is attached, -ENOENT: already deleted */
 int hull_record_delete(struct hull_record *record, const char **why);
-/** hull_record_set - change what may change while it lives: weight, flags, mitigations (next start) */
-int hull_record_set(struct hull_record *record, const struct hull_vm_config *config, const char **why);
-/** hull_record_state_set - HULL_VM_PAUSED, HULL_VM_RUNNING, HULL_VM_KILLED */
-int hull_record_state_set(struct hull_record *record, enum hull_vm_state state, const char **why);
+
+/* Which of a config's fields hull_record_set() takes over. */
+#define HULL_SET_CPU_WEIGHT	BIT(0)
+#define HULL_SET_MITIGATIONS	BIT(1)	/* in force from the next start on */
+#define HULL_SET_FLAGS		BIT(2)	/* likewise */
+
+/** hull_record_set - change settings; Return: 0, -EINVAL, -ERANGE: nothing changed */
+int hull_record_set(struct hull_record *record, u32 which, const struct hull_vm_config *config,
+		    const char **why);
+/**
+ * hull_record_state_set - pause, resume or end a running VM
+ * @state: HULL_VM_PAUSED, HULL_VM_RUNNING, HULL_VM_KILLED
+ *
+ * A state it is in already is no error. Killing starts the end and does not wait
+ * for it: of a VM of Hull's engine no vCPU enters any more; for HULL_ENGINE_KVM
+ * the VMM is killed.
+ * Return: 0; -ESRCH: not running; -EOPNOTSUPP: pause and resume with HULL_ENGINE_KVM.
+ */
+int hull_record_state_set(struct hull_record *record, enum hull_vm_state state,
+			  const char **why);
 
 /**
  * hull_record_attach - a VMM takes the record
@@ -65,10 +88,19 @@ int hull_record_state_set(struct hull_record *record, enum hull_vm_state state, 
  * Return: 0; -EBUSY: a VMM is attached; -ENOENT: deleted.
  */
 int hull_record_attach(struct hull_record *record, struct hull_vm *vm);
-/** hull_record_reason_set - first one wins until the next attach */
+/**
+ * hull_record_reason_set - first one wins until the next attach
+ * @text: for people, or NULL for the usual one of @reason; copied
+ *
+ * Context: any but interrupts and NMIs.
+ */
 void hull_record_reason_set(struct hull_record *record, enum hull_stop_reason reason,
 			    const char *text);
-/** hull_record_detach - the VMM's file is gone; adds up counters, tells listeners */
+/**
+ * hull_record_detach - the VMM's file is gone; adds up counters, tells listeners
+ *
+ * Context: the caller holds a reference of its own; an anonymous record is deleted.
+ */
 void hull_record_detach(struct hull_record *record);
 
 static inline struct hull_record *hull_record_of(struct hull_subject *subject)
@@ -78,6 +110,9 @@ static inline struct hull_record *hull_record_of(struct hull_subject *subject)
 
 /** hull_record_stats - counters of all runs, the present one included; may sleep */
 void hull_record_stats(struct hull_record *record, struct hull_stats_sum *sum);
+
+/** hull_record_running - how many records have a VMM attached */
+u32 hull_record_running(void);
 
 /* Events go up by a callback set at init: netlink subscribes. @record->lock is held. */
 typedef void (*hull_record_event_fn)(struct hull_record *record, enum hull_event_kind kind);

@@ -45,5 +45,7 @@ static inline void hull_stats_add(struct hull_vcpu_stats *sum, const struct hull
 
 /** hull_exit_name - name of a basic exit reason, never NULL */
 const char *hull_exit_name(u32 reason);
+/** hull_stats_ns - TSC cycles of the host as nanoseconds */
+u64 hull_stats_ns(u64 cycles);
 
 #endif

@@ -19,6 +19,7 @@
 #include <linux/types.h>
 #include <linux/list.h>
 #include <linux/cpumask.h>
+#include <uapi/linux/hull.h>	/* HULL_MITIGATION_*, HULL_VMX_CAP_* */
 
 /* Index of a general register, in the order of instruction encoding. */
 enum hull_reg {
@@ -36,38 +37,6 @@ enum hull_seg {
 	HULL_SEG_LDTR, HULL_SEG_TR,
 	HULL_NR_SEGS,
 };
-
-/*
- * Mitigations around the world switch. A host value says which of them this CPU
- * needs and the kernel's own settings ask for; a VM may run with a subset.
- */
-#define HULL_MITIGATION_L1D_FLUSH	BIT(0)	/* L1TF: flush L1D before entry */
-#define HULL_MITIGATION_CPU_BUFFERS	BIT(1)	/* MDS, TAA, MMIO: VERW before entry */
-#define HULL_MITIGATION_RSB_FILL	BIT(2)	/* fill the return stack after exit */
-#define HULL_MITIGATION_SPEC_CTRL	BIT(3)	/* switch IA32_SPEC_CTRL */
-#define HULL_MITIGATION_IBPB		BIT(4)	/* barrier between two guests */
-#define HULL_MITIGATION_BHB_CLEAR	BIT(5)	/* clear branch history after exit */
-#define HULL_MITIGATION_NX_HUGE		BIT(6)	/* iTLB multihit: no executable large pages */
-#define HULL_MITIGATIONS_ALL		GENMASK(6, 0)
-
-/* struct hull_vmx_caps.flags: what the processor offers, for vmctl host and for us */
-#define HULL_VMX_CAP_EPT		BIT(0)
-#define HULL_VMX_CAP_EPT_2M		BIT(1)
-#define HULL_VMX_CAP_EPT_1G		BIT(2)
-#define HULL_VMX_CAP_EPT_AD		BIT(3)
-#define HULL_VMX_CAP_EPT_EXEC_ONLY	BIT(4)
-#define HULL_VMX_CAP_VPID		BIT(5)
-#define HULL_VMX_CAP_UNRESTRICTED	BIT(6)
-#define HULL_VMX_CAP_PREEMPTION_TIMER	BIT(7)
-#define HULL_VMX_CAP_MSR_BITMAP		BIT(8)
-#define HULL_VMX_CAP_PAUSE_LOOP		BIT(9)
-#define HULL_VMX_CAP_RDTSCP		BIT(10)
-#define HULL_VMX_CAP_INVPCID		BIT(11)
-#define HULL_VMX_CAP_XSAVES		BIT(12)
-#define HULL_VMX_CAP_VIRTUAL_NMI	BIT(13)
-#define HULL_VMX_CAP_TSC_SCALING	BIT(14)
-#define HULL_VMX_CAP_PML		BIT(15)
-#define HULL_VMX_CAP_INVEPT_SINGLE	BIT(16)
 
 /**
  * struct hull_vmx_caps - what this host offers

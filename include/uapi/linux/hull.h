@@ -19,15 +19,24 @@
 #define HULL_REASON_MAX		127	/* bytes of a stop reason's text */
 #define HULL_VCPUS_MAX		64	/* vCPUs of one VM */
 #define HULL_VMS_MAX		4096	/* VM records on one host */
+#define HULL_MEMORY_MAX		(1ULL << 46)	/* bytes of one VM */
+#define HULL_CPU_WEIGHT_MAX	10000
 
-/* Commands. A NEW, SET or DEL is refused with an extack sentence and changes nothing. */
+/*
+ * Commands. All of them, and joining the group of events, need CAP_NET_ADMIN in the
+ * initial user namespace; the family exists in the initial network namespace alone.
+ * What is refused comes with an extack sentence and changes nothing. A VM is named
+ * by HULL_A_VM_ID or HULL_A_VM_NAME in HULL_A_VM; with both they must agree. A dump
+ * takes no attributes and shows NLM_F_DUMP_INTR when VMs came or went meanwhile.
+ */
 enum hull_cmd {
 	HULL_CMD_HOST_GET = 1,		/* do: what this host offers */
 	HULL_CMD_VM_NEW,		/* do: create a record; replies with the VM */
 	HULL_CMD_VM_GET,		/* do, dump */
-	HULL_CMD_VM_SET,		/* do: change settings; pause, resume, kill */
+	HULL_CMD_VM_SET,		/* do: change settings, or the state: pause, resume, kill */
 	HULL_CMD_VM_DEL,		/* do: delete a record that is not running */
-	HULL_CMD_VM_STATS_GET,		/* do, dump */
+	HULL_CMD_VM_STATS_GET,		/* do, dump: the VM's id and name, and its counters */
+	HULL_CMD_VM_LOG_GET,		/* do: what the guest said by hull_log */
 	HULL_CMD_VM_NTF,		/* event: HULL_A_EVENT and the VM */
 	__HULL_CMD_MAX,
 };
@@ -39,6 +48,7 @@ enum hull_attr {
 	HULL_A_VM,			/* nest, enum hull_attr_vm */
 	HULL_A_STATS,			/* nest, enum hull_attr_stats */
 	HULL_A_EVENT,			/* u32, enum hull_event_kind */
+	HULL_A_LOG,			/* nest, enum hull_attr_log */
 	HULL_A_PAD,
 	__HULL_A_MAX,
 };
@@ -53,7 +63,7 @@ enum hull_attr_host {
 	HULL_A_HOST_VMX_ERROR,		/* s32: 0, or the errno Hull's engine would refuse with */
 	HULL_A_HOST_VMX_WHY,		/* string: sentence; absent when the engine is available */
 	HULL_A_HOST_VMX_HOLDER,		/* string: who holds VMX; absent when nobody else */
-	HULL_A_HOST_VMX_CAPS,		/* u64: enum hull_vmx_cap bits */
+	HULL_A_HOST_VMX_CAPS,		/* u64: HULL_VMX_CAP_* */
 	HULL_A_HOST_MITIGATIONS,	/* u32: HULL_MITIGATION_* needed and on */
 	HULL_A_HOST_VMS,		/* u32: VM records */
 	HULL_A_HOST_RUNNING,		/* u32: VMs with a VMM attached */
@@ -71,12 +81,12 @@ enum hull_attr_vm {
 	HULL_A_VM_REASON,		/* u32, enum hull_stop_reason: why it is stopped */
 	HULL_A_VM_REASON_TEXT,		/* string: the same for people */
 	HULL_A_VM_ENGINE,		/* u32, enum hull_engine */
-	HULL_A_VM_MEMORY,		/* u64: bytes, multiple of 4096; 0 to 2^46 */
+	HULL_A_VM_MEMORY,		/* u64: bytes, multiple of 4096; absent: no bound */
 	HULL_A_VM_CPUS,			/* u32: 1 to HULL_VCPUS_MAX */
 	HULL_A_VM_CPU_WEIGHT,		/* u32: 1 to 10000, as cgroup's cpu.weight */
-	HULL_A_VM_MITIGATIONS,		/* u32: HULL_MITIGATION_* in force for it */
+	HULL_A_VM_MITIGATIONS,		/* u32: HULL_MITIGATION_* it has where the host needs them */
 	HULL_A_VM_FLAGS,		/* u32: HULL_VM_F_* */
-	HULL_A_VM_PID,			/* u32: VMM process as seen from the caller; absent when none */
+	HULL_A_VM_PID,			/* u32: VMM as seen from the caller (events: initial namespace); absent when none */
 	HULL_A_VM_CREATED,		/* u64: CLOCK_REALTIME, ns */
 	HULL_A_VM_STARTED,		/* u64: CLOCK_REALTIME, ns; absent before the first start */
 	HULL_A_VM_VCPUS,		/* u32: vCPUs that exist now */
@@ -115,6 +125,15 @@ enum hull_attr_exit {
 	__HULL_A_EXIT_MAX,
 };
 #define HULL_A_EXIT_MAX	(__HULL_A_EXIT_MAX - 1)
+
+enum hull_attr_log {
+	HULL_A_LOG_TEXT = 1,		/* string: the lines that are kept, oldest first */
+	HULL_A_LOG_LINES,		/* u64: lines the guest wrote so far */
+	HULL_A_LOG_DROPPED,		/* u64: lines refused by the rate limit */
+	HULL_A_LOG_PAD,
+	__HULL_A_LOG_MAX,
+};
+#define HULL_A_LOG_MAX	(__HULL_A_LOG_MAX - 1)
 
 enum hull_engine {
 	HULL_ENGINE_VMX,		/* Hull's own */
@@ -157,6 +176,38 @@ enum hull_event_kind {
 #define HULL_VM_F_HYPERCALL_CPL3	(1U << 0)	/* extra hypercalls from guest user mode */
 #define HULL_VM_F_MSR_IGNORE		(1U << 1)	/* unknown MSRs read 0, writes are dropped */
 #define HULL_VM_F_ALL			(HULL_VM_F_HYPERCALL_CPL3 | HULL_VM_F_MSR_IGNORE)
+
+/*
+ * Mitigations around the world switch. A host's value says which of them this CPU
+ * needs and the kernel's own settings ask for; a VM may run with a subset.
+ */
+#define HULL_MITIGATION_L1D_FLUSH	(1U << 0)	/* L1TF: flush L1D before entry */
+#define HULL_MITIGATION_CPU_BUFFERS	(1U << 1)	/* MDS, TAA, MMIO: VERW before entry */
+#define HULL_MITIGATION_RSB_FILL	(1U << 2)	/* fill the return stack after exit */
+#define HULL_MITIGATION_SPEC_CTRL	(1U << 3)	/* switch IA32_SPEC_CTRL */
+#define HULL_MITIGATION_IBPB		(1U << 4)	/* barrier between two guests */
+#define HULL_MITIGATION_BHB_CLEAR	(1U << 5)	/* clear branch history after exit */
+#define HULL_MITIGATION_NX_HUGE		(1U << 6)	/* iTLB multihit: no executable large pages */
+#define HULL_MITIGATIONS_ALL		0x7fU
+
+/* HULL_A_HOST_VMX_CAPS: what the processor's VMX offers */
+#define HULL_VMX_CAP_EPT		(1ULL << 0)
+#define HULL_VMX_CAP_EPT_2M		(1ULL << 1)
+#define HULL_VMX_CAP_EPT_1G		(1ULL << 2)
+#define HULL_VMX_CAP_EPT_AD		(1ULL << 3)
+#define HULL_VMX_CAP_EPT_EXEC_ONLY	(1ULL << 4)
+#define HULL_VMX_CAP_VPID		(1ULL << 5)
+#define HULL_VMX_CAP_UNRESTRICTED	(1ULL << 6)
+#define HULL_VMX_CAP_PREEMPTION_TIMER	(1ULL << 7)
+#define HULL_VMX_CAP_MSR_BITMAP		(1ULL << 8)
+#define HULL_VMX_CAP_PAUSE_LOOP		(1ULL << 9)
+#define HULL_VMX_CAP_RDTSCP		(1ULL << 10)
+#define HULL_VMX_CAP_INVPCID		(1ULL << 11)
+#define HULL_VMX_CAP_XSAVES		(1ULL << 12)
+#define HULL_VMX_CAP_VIRTUAL_NMI	(1ULL << 13)
+#define HULL_VMX_CAP_TSC_SCALING	(1ULL << 14)
+#define HULL_VMX_CAP_PML		(1ULL << 15)
+#define HULL_VMX_CAP_INVEPT_SINGLE	(1ULL << 16)
 
 /* --- /dev/hull ------------------------------------------------------------- */
 
