@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * supervise - run an emulator: stream its console, end it in time, leave nothing
+ *
+ *   supervise [-t SECONDS] [-c FILE] [-v FILE] [-p PREFIX] [-l FILE] -- COMMAND...
+ *   supervise -i ...          a person types: the terminal is the machine's console
+ *
+ * The command gets a pseudo-terminal of its own (Bochs wants one), whose output goes
+ * to the file given by -l, and with -i a second one for its serial console, named in
+ * the environment as LAB_CONSOLE_PTY.
+ *   -c  console log that the emulator writes: copied to stdout line by line
+ *   -v  verdict log that the emulator writes: its line "end" ends the run
+ * Exit code: 0 the machine ended, 3 kernel panic, 124 time out, 125 own trouble,
+ * 128+N by signal N.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#define POLL_MS		100
+#define GRACE_MS	3000	/* from the last verdict or a panic to the kill */
+#define ESCAPE		0x1d	/* Ctrl-] leaves the interactive console */
+#define EXIT_PANIC	3
+#define EXIT_TIMEOUT	124
+#define EXIT_TROUBLE	125
+
+/* A file that another process appends to, read line by line. */
+struct follow {
+	const char *path;
+	int fd;
+	char line[4096];
+	size_t used;
+	void (*take)(const char *line);
+};
+
+static const char *prefix = "";
+static int quiet;
+static int interactive;
+static int console_pty = -1;
+static pid_t emulator;
+static struct termios saved_terminal;
+static volatile sig_atomic_t caught;
+static int panicked, ended;
+static long long deadline;
+
+static long long now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
+}
+
+static void trouble(const char *what)
+{
+	fprintf(stderr, "supervise: %s: %s\n", what, strerror(errno));
+	exit(EXIT_TROUBLE);
+}
+
+static void on_signal(int sig)
+{
+	caught = sig;
+}
+
+static void shorten_deadline(void)
+{
+	long long soon = now_ms() + GRACE_MS;
+
+	if (soon < deadline)
+		deadline = soon;
+}
+
+static void console_line(const char *line)
+{
+	if (!quiet) {
+		printf("%s%s\n", prefix, line);
+		fflush(stdout);
+	}
+	if (!panicked && strstr(line, "Kernel panic - not syncing")) {
+		panicked = 1;
+		shorten_deadline();
+	}
+}
+
+static void verdict_line(const char *line)
+{
+	if (!ended && !strcmp(line, "end")) {
+		ended = 1;
+		shorten_deadline();
+	}
+}
+
+static void follow(struct follow *f)
+{
+	char data[4096];
+	ssize_t len, i;
+
+	if (!f->path)
+		return;
+	if (f->fd < 0)
+		f->fd = open(f->path, O_RDONLY | O_CLOEXEC);
+	if (f->fd < 0)
+		return;		/* the emulator has not made it yet */
+	while ((len = read(f->fd, data, sizeof(data))) > 0) {
+		for (i = 0; i < len; i++) {
+			if (data[i] == '\n' || f->used == sizeof(f->line) - 1) {
+				f->line[f->used] = '\0';
+				f->used = 0;
+				f->take(f->line);
+			}
+			if (data[i] != '\n' && data[i] != '\r')
+				f->line[f->used++] = data[i];
+		}
+	}
+}
+
+/* What came without an end of line at the very end. */
+static void follow_rest(struct follow *f)
+{
+	follow(f);
+	if (f->fd >= 0 && f->used) {
+		f->line[f->used] = '\0';
+		f->used = 0;
+		f->take(f->line);
+	}
+}
+
+static void open_console_pty(void)
+{
+	char name[64];
+	int slave;
+
+	if (openpty(&console_pty, &slave, name, NULL, NULL))
+		trouble("openpty");
+	/* The slave stays open here, so that the master never reads a hang-up. */
+	fcntl(console_pty, F_SETFD, FD_CLOEXEC);
+	fcntl(slave, F_SETFD, FD_CLOEXEC);
+	setenv("LAB_CONSOLE_PTY", name, 1);
+}
+
+static void raw_terminal(void)
+{
+	struct termios raw;
+
+	if (tcgetattr(0, &saved_terminal))
+		return;
+	raw = saved_terminal;
+	cfmakeraw(&raw);
+	tcsetattr(0, TCSANOW, &raw);
+}
+
+static int start(char **command)
+{
+	struct winsize size = { .ws_row = 30, .ws_col = 100 };
+	pid_t self = getpid();
+	int master;
+
+	emulator = forkpty(&master, NULL, NULL, &size);
+	if (emulator < 0)
+		trouble("forkpty");
+	if (!emulator) {
+		/* Even if this process is killed hard, the emulator goes too. */
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() != self)
+			_exit(EXIT_TROUBLE);
+		execvp(command[0], command);
+		fprintf(stderr, "supervise: %s: %s\n", command[0], strerror(errno));
+		_exit(EXIT_TROUBLE);
+	}
+	fcntl(master, F_SETFD, FD_CLOEXEC);
+	return master;
+}
+
+static void copy(int from, int to)
+{
+	char data[4096];
+	ssize_t len = read(from, data, sizeof(data));
+
+	if (len > 0 && to >= 0 && write(to, data, len) != len)
+		caught = SIGPIPE;
+}
+
+static void typed(void)
+{
+	char data[256];
+	ssize_t len = read(0, data, sizeof(data));
+
+	if (len <= 0 || memchr(data, ESCAPE, len))
+		caught = SIGHUP;
+	else if (write(console_pty, data, len) != len)
+		caught = SIGPIPE;
+}
+
+/* One round: moves what there is; returns non-zero when the emulator has ended. */
+static int round_trip(int screen, int screen_log, int *status)
+{
+	struct pollfd fds[3] = {
+		{ .fd = screen, .events = POLLIN },
+		{ .fd = interactive ? console_pty : -1, .events = POLLIN },
+		{ .fd = interactive ? 0 : -1, .events = POLLIN },
+	};
+
+	if (poll(fds, 3, POLL_MS) > 0) {
+		if (fds[0].revents & POLLIN)
+			copy(screen, screen_log);
+		else if (fds[0].revents)
+			usleep(POLL_MS * 1000);	/* hung up: about to end */
+		if (fds[1].revents & POLLIN)
+			copy(console_pty, 1);
+		if (fds[2].revents)
+			typed();
+	}
+	return waitpid(emulator, status, WNOHANG) == emulator;
+}
+
+/* The emulator leads a session; what it started is in its group or was left to us. */
+static void kill_everything(int *status)
+{
+	if (emulator > 0) {
+		kill(-emulator, SIGKILL);
+		kill(emulator, SIGKILL);
+	}
+	while (waitpid(-1, status, 0) > 0 || errno == EINTR)
+		;
+}
+
+static void catch_signals(void)
+{
+	static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT };
+	struct sigaction sa = { .sa_handler = on_signal };
+	unsigned int i;
+
+	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigaction(signals[i], &sa, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static int supervise(char **command, struct follow *console,
+		     struct follow *verdicts, const char *screen_path)
+{
+	int screen_log = -1, screen, status = 0, gone = 0;
+
+	if (screen_path)
+		screen_log = open(screen_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+				  0644);
+	if (interactive) {
+		open_console_pty();
+		raw_terminal();
+	}
+	screen = start(command);
+	while (!gone && !caught && now_ms() < deadline) {
+		gone = round_trip(screen, screen_log, &status);
+		follow(console);
+		follow(verdicts);
+	}
+	if (gone)
+		emulator = -1;
+	kill_everything(&status);
+	follow_rest(console);
+	follow_rest(verdicts);
+	if (interactive)
+		tcsetattr(0, TCSANOW, &saved_terminal);
+	if (caught)
+		return interactive ? 0 : 128 + caught;
+	if (panicked)
+		return EXIT_PANIC;
+	return gone || ended ? 0 : EXIT_TIMEOUT;
+}
+
+int main(int argc, char **argv)
+{
+	struct follow console = { .fd = -1, .take = console_line };
+	struct follow verdicts = { .fd = -1, .take = verdict_line };
+	const char *screen_path = NULL;
+	long seconds = 600;
+	int c;
+
+	while ((c = getopt(argc, argv, "+t:c:v:p:l:qi")) != -1) {
+		switch (c) {
+		case 't': seconds = strtol(optarg, NULL, 10); break;
+		case 'c': console.path = optarg; break;
+		case 'v': verdicts.path = optarg; break;
+		case 'p': prefix = optarg; break;
+		case 'l': screen_path = optarg; break;
+		case 'q': quiet = 1; break;
+		case 'i': interactive = 1; break;
+		default: return EXIT_TROUBLE;
+		}
+	}
+	if (optind == argc || seconds <= 0) {
+		fprintf(stderr, "supervise: a command and a positive time are needed\n");
+		return EXIT_TROUBLE;
+	}
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	catch_signals();
+	deadline = now_ms() + seconds * 1000LL;
+	return supervise(argv + optind, &console, &verdicts, screen_path);
+}
