@@ -134,7 +134,7 @@ static int publish_named(struct hull_record *record, const char **why)
 
 	switch (ret) {
 	case -EINVAL:
-		return refuse(why, "a name is 1 to 63 of A-Z a-z 0-9 _ . - and starts with neither - nor .",
+		return refuse(why, "a name is 1 to 63 of [A-Za-z0-9_.-], the first no . or -",
 			      ret);
 	case -EEXIST:
 		return refuse(why, "a VM of this name exists", ret);

@@ -44,7 +44,7 @@ struct hull_record {
 	bool anonymous;				/* [I] made by KVM_CREATE_VM: goes with its file */
 	struct pid *pid;			/* the VMM */
 	u64 created, started;			/* CLOCK_REALTIME, ns */
-	struct hull_log log;			/* has its own lock; made and freed with the record */
+	struct hull_log log;			/* own lock; made and freed with the record */
 	struct hull_stats_sum past;		/* counters of earlier runs */
 };
 
@@ -66,7 +66,7 @@ int hull_record_delete(struct hull_record *record, const char **why);
 #define HULL_SET_MITIGATIONS	BIT(1)	/* in force from the next start on */
 #define HULL_SET_FLAGS		BIT(2)	/* likewise */
 
-/** hull_record_set - change settings; Return: 0, -EINVAL, -ERANGE: nothing changed */
+/** hull_record_set - change settings; Return: 0; -ENOENT, -EINVAL, -ERANGE: nothing changed */
 int hull_record_set(struct hull_record *record, u32 which, const struct hull_vm_config *config,
 		    const char **why);
 /**

@@ -15,7 +15,8 @@
 #define HULL_GENL_VERSION	1
 #define HULL_GENL_MCGRP_EVENTS	"events"
 
-#define HULL_NAME_MAX		63	/* bytes, without the NUL: [A-Za-z0-9_.-], not starting with - or . */
+/* Names: 1 to HULL_NAME_MAX bytes of [A-Za-z0-9_.-], the first no - or . */
+#define HULL_NAME_MAX		63
 #define HULL_REASON_MAX		127	/* bytes of a stop reason's text */
 #define HULL_VCPUS_MAX		64	/* vCPUs of one VM */
 #define HULL_VMS_MAX		4096	/* VM records on one host */
@@ -60,8 +61,8 @@ enum hull_attr_host {
 	HULL_A_HOST_CPU,		/* string: model name */
 	HULL_A_HOST_CPUS,		/* u32: online CPUs */
 	HULL_A_HOST_MEMORY,		/* u64: bytes */
-	HULL_A_HOST_VMX_ERROR,		/* s32: 0, or the errno Hull's engine would refuse with */
-	HULL_A_HOST_VMX_WHY,		/* string: sentence; absent when the engine is available */
+	HULL_A_HOST_VMX_ERROR,		/* s32: 0, or -errno that Hull's engine would refuse with */
+	HULL_A_HOST_VMX_WHY,		/* string: sentence; absent without an error */
 	HULL_A_HOST_VMX_HOLDER,		/* string: who holds VMX; absent when nobody else */
 	HULL_A_HOST_VMX_CAPS,		/* u64: HULL_VMX_CAP_* */
 	HULL_A_HOST_MITIGATIONS,	/* u32: HULL_MITIGATION_* needed and on */
@@ -77,18 +78,18 @@ enum hull_attr_host {
 enum hull_attr_vm {
 	HULL_A_VM_ID = 1,		/* u32, never 0 */
 	HULL_A_VM_NAME,			/* string, 1 to HULL_NAME_MAX bytes, unique */
-	HULL_A_VM_STATE,		/* u32, enum hull_vm_state; in SET: paused, running or killed */
+	HULL_A_VM_STATE,		/* u32, enum hull_vm_state; SET: paused, running, killed */
 	HULL_A_VM_REASON,		/* u32, enum hull_stop_reason: why it is stopped */
 	HULL_A_VM_REASON_TEXT,		/* string: the same for people */
 	HULL_A_VM_ENGINE,		/* u32, enum hull_engine */
-	HULL_A_VM_MEMORY,		/* u64: bytes, multiple of 4096; absent: no bound */
+	HULL_A_VM_MEMORY,		/* u64: bytes, n * 4096; absent: no bound */
 	HULL_A_VM_CPUS,			/* u32: 1 to HULL_VCPUS_MAX */
 	HULL_A_VM_CPU_WEIGHT,		/* u32: 1 to 10000, as cgroup's cpu.weight */
-	HULL_A_VM_MITIGATIONS,		/* u32: HULL_MITIGATION_* it has where the host needs them */
+	HULL_A_VM_MITIGATIONS,		/* u32: HULL_MITIGATION_* it has where needed */
 	HULL_A_VM_FLAGS,		/* u32: HULL_VM_F_* */
-	HULL_A_VM_PID,			/* u32: VMM as seen from the caller (events: initial namespace); absent when none */
+	HULL_A_VM_PID,			/* u32: VMM, as the caller sees it (events: as init does) */
 	HULL_A_VM_CREATED,		/* u64: CLOCK_REALTIME, ns */
-	HULL_A_VM_STARTED,		/* u64: CLOCK_REALTIME, ns; absent before the first start */
+	HULL_A_VM_STARTED,		/* u64: likewise; absent before the first start */
 	HULL_A_VM_VCPUS,		/* u32: vCPUs that exist now */
 	HULL_A_VM_PAD,
 	__HULL_A_VM_MAX,
@@ -98,8 +99,8 @@ enum hull_attr_vm {
 /* Counters of a VM, summed over its vCPUs and over its runs. */
 enum hull_attr_stats {
 	HULL_A_STATS_EXITS = 1,		/* u64: VM exits */
-	HULL_A_STATS_EXIT,		/* nest, repeated: enum hull_attr_exit; reasons that occurred */
-	HULL_A_STATS_GUEST_NS,		/* u64: time in guest and in the exits handled without leaving it */
+	HULL_A_STATS_EXIT,		/* nest, repeated: enum hull_attr_exit */
+	HULL_A_STATS_GUEST_NS,		/* u64: in guest and in exits handled without leaving it */
 	HULL_A_STATS_USER_EXITS,	/* u64: exits to the VMM */
 	HULL_A_STATS_HALTS,		/* u64: HLT and waits that blocked */
 	HULL_A_STATS_INJECTED,		/* u64: interrupts delivered */
@@ -174,7 +175,7 @@ enum hull_event_kind {
 
 /* HULL_A_VM_FLAGS */
 #define HULL_VM_F_HYPERCALL_CPL3	(1U << 0)	/* extra hypercalls from guest user mode */
-#define HULL_VM_F_MSR_IGNORE		(1U << 1)	/* unknown MSRs read 0, writes are dropped */
+#define HULL_VM_F_MSR_IGNORE		(1U << 1)	/* unknown MSRs: read 0, drop writes */
 #define HULL_VM_F_ALL			(HULL_VM_F_HYPERCALL_CPL3 | HULL_VM_F_MSR_IGNORE)
 
 /*
@@ -187,7 +188,7 @@ enum hull_event_kind {
 #define HULL_MITIGATION_SPEC_CTRL	(1U << 3)	/* switch IA32_SPEC_CTRL */
 #define HULL_MITIGATION_IBPB		(1U << 4)	/* barrier between two guests */
 #define HULL_MITIGATION_BHB_CLEAR	(1U << 5)	/* clear branch history after exit */
-#define HULL_MITIGATION_NX_HUGE		(1U << 6)	/* iTLB multihit: no executable large pages */
+#define HULL_MITIGATION_NX_HUGE		(1U << 6)	/* iTLB multihit: no large code pages */
 #define HULL_MITIGATIONS_ALL		0x7fU
 
 /* HULL_A_HOST_VMX_CAPS: what the processor's VMX offers */

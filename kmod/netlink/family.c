@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The family "hull": who may send what, and how a VM is found before a command
+ * looks at it. Everything is for the administrator of the initial namespaces: what
+ * VMs there are and how their guests behave is nobody else's business.
+ */
+
+#include <linux/module.h>
+#include <compat/netlink.h>
+#include <netlink/netlink.h>
+#include <netlink/private.h>
+
+/* Not const: 6.1's policies point at it without. */
+static struct netlink_range_validation memory_range = {
+	.min = PAGE_SIZE,
+	.max = HULL_MEMORY_MAX,
+};
+
+#define POLICY_ID		NLA_POLICY_MIN(NLA_U32, 1)
+#define POLICY_NAME		{ .type = NLA_NUL_STRING, .len = HULL_NAME_MAX }
+#define POLICY_CPU_WEIGHT	NLA_POLICY_RANGE(NLA_U32, 1, HULL_CPU_WEIGHT_MAX)
+#define POLICY_MITIGATIONS	NLA_POLICY_MASK(NLA_U32, HULL_MITIGATIONS_ALL)
+#define POLICY_FLAGS		NLA_POLICY_MASK(NLA_U32, HULL_VM_F_ALL)
+
+static const struct nla_policy vm_ref_policy[] = {
+	[HULL_A_VM_ID]		= POLICY_ID,
+	[HULL_A_VM_NAME]	= POLICY_NAME,
+};
+
+static const struct nla_policy vm_new_policy[] = {
+	[HULL_A_VM_NAME]	= POLICY_NAME,
+	[HULL_A_VM_ENGINE]	= NLA_POLICY_MAX(NLA_U32, HULL_ENGINE_KVM),
+	[HULL_A_VM_MEMORY]	= NLA_POLICY_FULL_RANGE(NLA_U64, &memory_range),
+	[HULL_A_VM_CPUS]	= NLA_POLICY_RANGE(NLA_U32, 1, HULL_VCPUS_MAX),
+	[HULL_A_VM_CPU_WEIGHT]	= POLICY_CPU_WEIGHT,
+	[HULL_A_VM_MITIGATIONS]	= POLICY_MITIGATIONS,
+	[HULL_A_VM_FLAGS]	= POLICY_FLAGS,
+};
+
+static const struct nla_policy vm_set_policy[] = {
+	[HULL_A_VM_ID]		= POLICY_ID,
+	[HULL_A_VM_NAME]	= POLICY_NAME,
+	[HULL_A_VM_STATE]	= NLA_POLICY_RANGE(NLA_U32, HULL_VM_RUNNING, HULL_VM_KILLED),
+	[HULL_A_VM_CPU_WEIGHT]	= POLICY_CPU_WEIGHT,
+	[HULL_A_VM_MITIGATIONS]	= POLICY_MITIGATIONS,
+	[HULL_A_VM_FLAGS]	= POLICY_FLAGS,
+};
+
+static const struct nla_policy ref_policy[] = {
+	[HULL_A_VM] = NLA_POLICY_NESTED(vm_ref_policy),
+};
+
+static const struct nla_policy new_policy[] = {
+	[HULL_A_VM] = NLA_POLICY_NESTED(vm_new_policy),
+};
+
+static const struct nla_policy set_policy[] = {
+	[HULL_A_VM] = NLA_POLICY_NESTED(vm_set_policy),
+};
+
+#define TAKES(p)	.policy = p, .maxattr = ARRAY_SIZE(p) - 1
+
+/* A command without a policy takes no attributes at all. */
+static const struct genl_ops ops[] = {
+	{
+		.cmd = HULL_CMD_HOST_GET,
+		.flags = GENL_ADMIN_PERM,
+		.doit = hull_nl_host_get,
+	}, {
+		.cmd = HULL_CMD_VM_NEW,
+		.flags = GENL_ADMIN_PERM,
+		TAKES(new_policy),
+		.doit = hull_nl_vm_new,
+	}, {
+		.cmd = HULL_CMD_VM_GET,
+		.flags = GENL_ADMIN_PERM,
+		.internal_flags = HULL_NL_NEED_VM,
+		TAKES(ref_policy),
+		.doit = hull_nl_vm_get,
+		.dumpit = hull_nl_vm_dump,
+	}, {
+		.cmd = HULL_CMD_VM_SET,
+		.flags = GENL_ADMIN_PERM,
+		.internal_flags = HULL_NL_NEED_VM,
+		TAKES(set_policy),
+		.doit = hull_nl_vm_set,
+	}, {
+		.cmd = HULL_CMD_VM_DEL,
+		.flags = GENL_ADMIN_PERM,
+		.internal_flags = HULL_NL_NEED_VM,
+		TAKES(ref_policy),
+		.doit = hull_nl_vm_del,
+	}, {
+		.cmd = HULL_CMD_VM_STATS_GET,
+		.flags = GENL_ADMIN_PERM,
+		.internal_flags = HULL_NL_NEED_VM,
+		TAKES(ref_policy),
+		.doit = hull_nl_stats_get,
+		.dumpit = hull_nl_stats_dump,
+	}, {
+		.cmd = HULL_CMD_VM_LOG_GET,
+		.flags = GENL_ADMIN_PERM,
+		.internal_flags = HULL_NL_NEED_VM,
+		TAKES(ref_policy),
+		.doit = hull_nl_log_get,
+	},
+};
+
+static const struct genl_multicast_group groups[] = {
+	[HULL_MCGRP_EVENTS] = { .name = HULL_GENL_MCGRP_EVENTS, .flags = GENL_MCAST_CAP_NET_ADMIN },
+};
+
+int hull_nl_refuse(struct netlink_ext_ack *extack, const char *why, int error)
+{
+	/* NL_SET_ERR_MSG() takes literals only; ours are static all the same. */
+	if (why && extack) {
+		do_trace_netlink_extack(why);
+		extack->_msg = why;
+	}
+	return error;
+}
+
+struct sk_buff *hull_nl_reply_new(struct genl_info *info, u8 cmd, size_t bytes, void **hdr)
+{
+	struct sk_buff *skb = genlmsg_new(bytes, GFP_KERNEL);
+
+	if (!skb)
+		return NULL;
+	*hdr = genlmsg_put_reply(skb, info, &hull_genl_family, 0, cmd);
+	if (*hdr)
+		return skb;
+	nlmsg_free(skb);
+	return NULL;
+}
+
+bool hull_nl_name_whole(const struct nlattr *name)
+{
+	return strlen(nla_data(name)) + 1 == nla_len(name);
+}
+
+/* By id, by name, or by both when they agree. */
+static struct hull_record *vm_find(struct nlattr **tb, struct netlink_ext_ack *extack)
+{
+	struct nlattr *id = tb[HULL_A_VM_ID], *name = tb[HULL_A_VM_NAME];
+	struct hull_subject *subject;
+
+	if (!id && !name) {
+		NL_SET_ERR_MSG(extack, "which VM? give its id or its name");
+		return ERR_PTR(-EINVAL);
+	}
+	if (name && !hull_nl_name_whole(name)) {
+		NL_SET_ERR_MSG_ATTR(extack, name, "the name has a NUL in it");
+		return ERR_PTR(-EINVAL);
+	}
+	if (id)
+		subject = hull_subject_get_by_id(HULL_SUBJECT_VM, nla_get_u32(id));
+	else
+		subject = hull_subject_get_by_name(HULL_SUBJECT_VM, nla_data(name));
+	if (!subject) {
+		NL_SET_ERR_MSG_ATTR(extack, id ?: name, "there is no such VM");
+		return ERR_PTR(-ENOENT);
+	}
+	if (name && strcmp(subject->name, nla_data(name))) {
+		hull_subject_put(subject);
+		NL_SET_ERR_MSG_ATTR(extack, name, "id and name are of different VMs");
+		return ERR_PTR(-EINVAL);
+	}
+	return hull_record_of(subject);
+}
+
+static int pre_doit(const hull_genl_ops *op, struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *tb[HULL_A_VM_MAX + 1];
+	struct hull_record *record;
+	int ret;
+
+	if (!(op->internal_flags & HULL_NL_NEED_VM))
+		return 0;
+	if (!info->attrs[HULL_A_VM]) {
+		NL_SET_ERR_ATTR_MISS(info->extack, NULL, HULL_A_VM);
+		return hull_nl_refuse(info->extack, "which VM? give its id or its name", -EINVAL);
+	}
+	/* The command's own policy has looked at the contents already. */
+	ret = nla_parse_nested(tb, HULL_A_VM_MAX, info->attrs[HULL_A_VM], NULL, info->extack);
+	if (ret)
+		return ret;
+	record = vm_find(tb, info->extack);
+	if (IS_ERR(record))
+		return PTR_ERR(record);
+	info->user_ptr[0] = record;
+	return 0;
+}
+
+static void post_doit(const hull_genl_ops *op, struct sk_buff *skb, struct genl_info *info)
+{
+	struct hull_record *record = hull_nl_record(info);
+
+	if (record)
+		hull_subject_put(&record->subject);
+}
+
+struct genl_family hull_genl_family __ro_after_init = {
+	.name = HULL_GENL_NAME,
+	.version = HULL_GENL_VERSION,
+	.module = THIS_MODULE,
+	.parallel_ops = true,		/* core has locks of its own */
+	.pre_doit = pre_doit,
+	.post_doit = post_doit,
+	.ops = ops,
+	.n_ops = ARRAY_SIZE(ops),
+	.mcgrps = groups,
+	.n_mcgrps = ARRAY_SIZE(groups),
+};
+
+int hull_netlink_init(void)
+{
+	int ret = genl_register_family(&hull_genl_family);
+
+	if (!ret)
+		hull_record_event_fn_set(hull_nl_event);
+	return ret;
+}
+
+void hull_netlink_exit(void)
+{
+	hull_record_event_fn_set(NULL);
+	genl_unregister_family(&hull_genl_family);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the files of the netlink room share. */
+#ifndef HULL_NETLINK_PRIVATE_H
+#define HULL_NETLINK_PRIVATE_H
+
+#include <linux/pid_namespace.h>
+#include <net/genetlink.h>
+#include <core/record.h>
+
+extern struct genl_family hull_genl_family;
+
+/* genl_ops.internal_flags: pre_doit finds the VM and puts it into user_ptr[0] */
+#define HULL_NL_NEED_VM		BIT(0)
+
+enum hull_mcgrp { HULL_MCGRP_EVENTS };
+
+static inline struct hull_record *hull_nl_record(const struct genl_info *info)
+{
+	return info->user_ptr[0];
+}
+
+/**
+ * hull_nl_refuse - answer with @error and a sentence
+ * @why: static, or NULL when the number says it all
+ */
+int hull_nl_refuse(struct netlink_ext_ack *extack, const char *why, int error);
+
+/** hull_nl_name_whole - a NUL in the middle would make it another name than was sent */
+bool hull_nl_name_whole(const struct nlattr *name);
+
+/** hull_nl_reply_new - a buffer for the reply to @info, its header, and @bytes of attributes */
+struct sk_buff *hull_nl_reply_new(struct genl_info *info, u8 cmd, size_t bytes, void **hdr);
+
+/* fill.c: each puts one nest. 0 or -EMSGSIZE. */
+/** hull_nl_put_vm - all of a VM; record->lock held; @ns: where the VMM's pid is looked at from */
+int hull_nl_put_vm(struct sk_buff *skb, struct hull_record *record, struct pid_namespace *ns);
+int hull_nl_put_vm_ref(struct sk_buff *skb, const struct hull_record *record);
+int hull_nl_put_stats(struct sk_buff *skb, const struct hull_stats_sum *sum);
+
+/* vm.c, counters.c, host.c: the commands */
+int hull_nl_host_get(struct sk_buff *skb, struct genl_info *info);
+int hull_nl_vm_new(struct sk_buff *skb, struct genl_info *info);
+int hull_nl_vm_get(struct sk_buff *skb, struct genl_info *info);
+int hull_nl_vm_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int hull_nl_vm_set(struct sk_buff *skb, struct genl_info *info);
+int hull_nl_vm_del(struct sk_buff *skb, struct genl_info *info);
+int hull_nl_stats_get(struct sk_buff *skb, struct genl_info *info);
+int hull_nl_stats_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int hull_nl_log_get(struct sk_buff *skb, struct genl_info *info);
+
+/**
+ * hull_nl_dump - the body of a dump: one message a VM, marked when VMs came or went
+ * @put: adds one VM's attributes; 0 or -EMSGSIZE
+ */
+int hull_nl_dump(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
+		 int (*put)(struct sk_buff *skb, struct hull_record *record));
+
+/* event.c */
+void hull_nl_event(struct hull_record *record, enum hull_event_kind kind);
+
+#endif
