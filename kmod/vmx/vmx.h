@@ -85,43 +85,63 @@ struct hull_event {
 
 struct hull_vmcs;	/* a VMCS region, as the processor sees it */
 
+/* Bits of hull_vmx_vcpu.cached and .dirty: registers that live in the VMCS. */
+#define HULL_CACHE_RIP		BIT(0)
+#define HULL_CACHE_RSP		BIT(1)
+#define HULL_CACHE_RFLAGS	BIT(2)
+#define HULL_CACHE_CR0		BIT(3)
+#define HULL_CACHE_CR3		BIT(4)
+#define HULL_CACHE_CR4		BIT(5)
+#define HULL_CACHE_CS_AR	BIT(6)
+#define HULL_CACHE_SS_AR	BIT(7)
+
 /**
  * struct hull_vmx_vcpu - one VMCS and the guest state that lives beside it
  *
- * The entry assembly knows the offset of @regs and of @cr2 only; both come from
- * asm-offsets made at build time, or from constants checked by static_assert.
+ * The entry assembly knows @regs to @spec_ctrl by their offsets, which stand in
+ * vmx/enter.h and are checked at build time.
  */
 struct hull_vmx_vcpu {
-	unsigned long regs[HULL_NR_REGS];	/* [v] RSP, RIP: see reg_cached */
+	unsigned long regs[HULL_NR_REGS];	/* [v] RSP, RIP: see @cached */
 	unsigned long cr2;			/* [v] */
-
-	struct hull_vmcs *vmcs;			/* [I] */
-	struct list_head loaded;		/* [c] on the CPU's list of loaded VMCSs */
-	int cpu;				/* [c] CPU that has it loaded, or -1 */
-	bool launched;				/* [c] */
-	bool fail;				/* [v] VM-entry failed: VMfail */
-
-	/* caches of VMCS fields, valid where the bit is set [v] */
-	u32 cached;
-	u32 dirty;
-	unsigned long rflags;
-	unsigned long cr0, cr3, cr4;		/* as the guest sees them */
-	u64 efer;
+	unsigned long host_rsp;			/* [v] what HOST_RSP holds */
+	u32 run_flags;				/* [v] HULL_RUN_*, see enter.h */
+	u32 spec_ctrl;				/* [v] the guest's IA32_SPEC_CTRL */
 
 	/* the last exit [v] */
 	u32 exit_reason;			/* full 32 bits */
+	bool fail;				/* VM entry failed: VMfail, or no VMX */
+	bool active;				/* [c] between load and put */
+	bool timer_busy;			/* [v] preemption timer needs a look before entry */
+
+	/* caches of VMCS fields, valid where the bit is set [v] */
+	u32 cached;				/* HULL_CACHE_* */
 	u32 exit_cached;
-	unsigned long exit_qualification;
+	u32 dirty;				/* HULL_CACHE_*: to be written before entry */
+	u32 cs_ar, ss_ar;
+	unsigned long rflags;
+	unsigned long cr0, cr3, cr4;		/* as the guest sees them */
+	u64 efer;				/* always valid */
+
+	/* lazily read facts of the last exit [v] */
 	u32 exit_intr_info;
-	u32 exit_intr_error;
 	u32 exit_insn_len;
-	u32 idt_vectoring;
-	u64 exit_gpa;
+	unsigned long exit_qualification;
+
+	/* what the VMCS holds, so that it is written only when it changes [v] */
+	unsigned long host_cr3, host_cr4;
+	u64 timer_deadline;			/* host TSC, or ~0 */
+	u32 pin_ctl, cpu_ctl, cpu2_ctl, entry_ctl, exit_ctl;
+
+	struct hull_vmx_cpu *host;		/* [c] the CPU that has it loaded */
+	struct hull_vmcs *vmcs;			/* [I] */
+	struct list_head loaded;		/* [c] on the CPU's list of loaded VMCSs */
+	int cpu;				/* [c] CPU that has it loaded, or -1 */
 
 	u16 vpid;				/* [I] 0: no VPID */
 	u32 mitigations;			/* [v] HULL_MITIGATION_* in force */
-	unsigned long *msr_bitmap;		/* [v] one page, 1: intercept */
-	struct hull_vmx_private *priv;		/* [v] the room's own: see vmx_private.h */
+	unsigned long *msr_bitmap;		/* [I] one page, 1: intercept */
+	struct hull_vmx_private *priv;		/* [I] the room's own: see private.h */
 };
 
 /* --- the host: vmx/host.c, vmx/caps.c ------------------------------------ */
@@ -160,7 +180,7 @@ void hull_vmx_release(void);
  *
  * Context: process context; VMX is held. The VMCS contents are written at the
  * first hull_vmx_vcpu_reset(), with the vCPU loaded.
- * Return: 0 or -ENOMEM, -ENOSPC (no VPID left is not an error: 0 is used).
+ * Return: 0 or -ENOMEM (no VPID left is not an error: 0 is used).
  */
 int hull_vmx_vcpu_init(struct hull_vmx_vcpu *v, u32 mitigations);
 void hull_vmx_vcpu_destroy(struct hull_vmx_vcpu *v);
@@ -190,13 +210,15 @@ void hull_vmx_vcpu_put(struct hull_vmx_vcpu *v);
  */
 void hull_vmx_vcpu_reset(struct hull_vmx_vcpu *v, bool init);
 
-/**
- * hull_vmx_usable - may this CPU enter a guest now?
+/*
+ * hull_vmx_usable() - may this CPU enter a guest now?
  *
- * False once this CPU's hotplug teardown has taken VMX from it.
- * Context: interrupts off.
+ * False once this CPU's hotplug teardown has taken VMX from it. Must be asked anew
+ * each time interrupts have been switched off, before the first hull_vmx_enter():
+ * it also makes that entry look again at host state that interrupts may change
+ * (DEBUGCTL, perf), and tells RCU of a quiescent state.
+ * Context: interrupts off. In vmx/inline.h.
  */
-bool hull_vmx_usable(void);
 
 /**
  * hull_vmx_enter - run the guest until the next VM exit
@@ -211,30 +233,29 @@ void hull_vmx_enter(struct hull_vmx_vcpu *v);
 /**
  * hull_vmx_exit_irqoff - hand what belongs to the host to the host
  *
- * After every exit whose reason is 0 (exception or NMI: #MC) or 1 (external
- * interrupt: calls the host's handler through its IDT entry).
+ * After every exit that is not followed by another hull_vmx_enter() at once: reason
+ * 0 (exception or NMI: #MC), 1 (external interrupt: calls the host's handler through
+ * its IDT entry) and 41 (machine check during entry); others do nothing.
  * Context: interrupts off, before they are switched on again.
  */
 void hull_vmx_exit_irqoff(struct hull_vmx_vcpu *v);
 
-/* lazily read facts on the last exit; vCPU loaded */
-unsigned long hull_vmx_exit_qualification(struct hull_vmx_vcpu *v);
-u32 hull_vmx_exit_intr_info(struct hull_vmx_vcpu *v);
-u32 hull_vmx_exit_intr_error(struct hull_vmx_vcpu *v);
-u32 hull_vmx_exit_insn_len(struct hull_vmx_vcpu *v);
-u64 hull_vmx_exit_gpa(struct hull_vmx_vcpu *v);
-bool hull_vmx_exit_gla(struct hull_vmx_vcpu *v, unsigned long *gla);
-u32 hull_vmx_exit_insn_info(struct hull_vmx_vcpu *v);
-
-/**
- * hull_vmx_event_interrupted - the event whose delivery the exit interrupted
- * @event: decoded from IDT-vectoring information, with the error code and
- *	instruction length it needs to be injected again; !valid when none
- *
- * Also restores blocking by NMI where SDM Vol. 3, 28.2.3/32.7.1.2 ask for it.
- * Context: vCPU loaded, once after each exit.
+/*
+ * In vmx/inline.h, vCPU loaded: facts on the last exit, read once when asked for
+ *	unsigned long hull_vmx_exit_qualification(v)
+ *	u32 hull_vmx_exit_intr_info(v), hull_vmx_exit_intr_error(v)
+ *	u32 hull_vmx_exit_insn_len(v), hull_vmx_exit_insn_info(v)
+ *	u64 hull_vmx_exit_gpa(v)
+ * and
+ *	void hull_vmx_event_interrupted(v, struct hull_event *event)
+ * the event whose delivery the exit interrupted, decoded from IDT-vectoring
+ * information, with the error code and instruction length it needs to be injected
+ * again; !valid when none. Also restores blocking by NMI where SDM Vol. 3, 28.2.3
+ * and 32.7.1.2 ask for it. To be called once after each exit.
  */
-void hull_vmx_event_interrupted(struct hull_vmx_vcpu *v, struct hull_event *event);
+
+/** hull_vmx_exit_gla - guest-linear address; Return: does the exit have one? */
+bool hull_vmx_exit_gla(struct hull_vmx_vcpu *v, unsigned long *gla);
 
 /** hull_vmx_event_inject - deliver @event at the next entry (overwrites) */
 void hull_vmx_event_inject(struct hull_vmx_vcpu *v, const struct hull_event *event);
@@ -251,20 +272,22 @@ void hull_vmx_nmi_mask(struct hull_vmx_vcpu *v, bool masked);
 u8 hull_vmx_shadow_get(struct hull_vmx_vcpu *v);
 void hull_vmx_shadow_set(struct hull_vmx_vcpu *v, u8 shadow);
 
-/* registers; vCPU loaded */
-unsigned long hull_vmx_reg_get(struct hull_vmx_vcpu *v, enum hull_reg reg);
-void hull_vmx_reg_set(struct hull_vmx_vcpu *v, enum hull_reg reg, unsigned long val);
-unsigned long hull_vmx_rflags_get(struct hull_vmx_vcpu *v);
-void hull_vmx_rflags_set(struct hull_vmx_vcpu *v, unsigned long rflags);
-
-/**
- * hull_vmx_insn_skip - the exiting instruction is done: step over it
- *
- * Adds the instruction length to RIP (truncated to 32 bits outside 64-bit mode),
- * ends STI and MOV SS shadows, and makes a pending single-step trap where
- * RFLAGS.TF asks for one (SDM Vol. 3, 27.3.1.5 pending debug exceptions).
+/*
+ * In vmx/inline.h, vCPU loaded: registers, read once after an exit and written back
+ * before entry
+ *	unsigned long hull_vmx_reg_get(v, enum hull_reg reg)
+ *	void hull_vmx_reg_set(v, enum hull_reg reg, unsigned long val)
+ *	unsigned long hull_vmx_rflags_get(v)
+ *	void hull_vmx_rflags_set(v, unsigned long rflags)
+ *	unsigned int hull_vmx_cpl(v)
+ *	bool hull_vmx_is_long_mode(v)		CS.L and EFER.LMA: 64-bit code
+ * and
+ *	void hull_vmx_insn_skip(v)
+ * the exiting instruction is done, step over it: adds the instruction length to RIP
+ * (truncated to 32 bits outside 64-bit mode), ends STI and MOV SS shadows, and makes
+ * a pending single-step trap where RFLAGS.TF asks for one (SDM Vol. 3, 27.3.1.5
+ * pending debug exceptions).
  */
-void hull_vmx_insn_skip(struct hull_vmx_vcpu *v);
 
 unsigned long hull_vmx_cr0_get(struct hull_vmx_vcpu *v);
 unsigned long hull_vmx_cr3_get(struct hull_vmx_vcpu *v);
@@ -290,14 +313,18 @@ void hull_vmx_gdt_get(struct hull_vmx_vcpu *v, struct kvm_dtable *t);
 void hull_vmx_gdt_set(struct hull_vmx_vcpu *v, const struct kvm_dtable *t);
 void hull_vmx_idt_get(struct hull_vmx_vcpu *v, struct kvm_dtable *t);
 void hull_vmx_idt_set(struct hull_vmx_vcpu *v, const struct kvm_dtable *t);
-unsigned int hull_vmx_cpl(struct hull_vmx_vcpu *v);
-bool hull_vmx_is_long_mode(struct hull_vmx_vcpu *v);	/* CS.L and EFER.LMA: 64-bit code */
 
 unsigned long hull_vmx_dr7_get(struct hull_vmx_vcpu *v);
 void hull_vmx_dr7_set(struct hull_vmx_vcpu *v, unsigned long dr7);
 /* intercept MOV DR (true) or let the guest at DR0-3, 6 that the caller has loaded */
 void hull_vmx_dr_intercept(struct hull_vmx_vcpu *v, bool on);
+/*
+ * #DB, #AC and #MC exit whatever @bitmap says: a guest can make the first two loop
+ * in microcode for ever, and the third is the host's. Give #DB and #AC back to it.
+ */
 void hull_vmx_exception_bitmap_set(struct hull_vmx_vcpu *v, u32 bitmap);
+/* KVM_X86_DISABLE_EXITS_*: let the guest execute HLT, MWAIT, PAUSE without exits */
+void hull_vmx_exits_disable(struct hull_vmx_vcpu *v, u32 exits);
 /* pending debug exceptions field, for #DB after MOV SS and single steps */
 void hull_vmx_pending_dbg_set(struct hull_vmx_vcpu *v, unsigned long bits);
 
@@ -334,5 +361,7 @@ void hull_vmx_tlb_flush_ept(struct hull_vmx_vcpu *v, u64 root);
  * @why: what led here
  */
 void hull_vmx_dump(struct hull_vmx_vcpu *v, const char *why);
+
+#include <vmx/inline.h>
 
 #endif

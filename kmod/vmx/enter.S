@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The world switch. SDM Vol. 3, chapters 27 (VM entries) and 28 (VM exits).
+ *
+ * There are two of it: one for guests that run with the mitigations this processor
+ * needs, and a bare one. A VMCS names by HOST_RIP to which of them it comes back, so
+ * that no branch on the way out decides, which would be there to be mispredicted.
+ */
+#include <linux/linkage.h>
+#include <asm/asm.h>
+#include <asm/msr-index.h>
+#include <asm/nospec-branch.h>
+#include <asm/percpu.h>
+#include <asm/segment.h>
+#include <asm/unwind_hints.h>
+#include "../compat/vmx.h"
+#include "enter.h"
+
+#define FIELD_HOST_RSP	0x6c14
+#define RSB_ENTRIES	32
+
+.macro LOAD_GUEST_REGS
+	mov	HULL_V_RAX(%rdi), %rax
+	mov	HULL_V_RCX(%rdi), %rcx
+	mov	HULL_V_RDX(%rdi), %rdx
+	mov	HULL_V_RBX(%rdi), %rbx
+	mov	HULL_V_RBP(%rdi), %rbp
+	mov	HULL_V_RSI(%rdi), %rsi
+	mov	HULL_V_R8(%rdi), %r8
+	mov	HULL_V_R9(%rdi), %r9
+	mov	HULL_V_R10(%rdi), %r10
+	mov	HULL_V_R11(%rdi), %r11
+	mov	HULL_V_R12(%rdi), %r12
+	mov	HULL_V_R13(%rdi), %r13
+	mov	HULL_V_R14(%rdi), %r14
+	mov	HULL_V_R15(%rdi), %r15
+	mov	HULL_V_RDI(%rdi), %rdi
+.endm
+
+/* The vCPU lies on top of the stack and stays there; RDI will point at it. */
+.macro SAVE_GUEST_REGS
+	push	%rdi
+	mov	8(%rsp), %rdi
+	pop	HULL_V_RDI(%rdi)
+	mov	%rax, HULL_V_RAX(%rdi)
+	mov	%rcx, HULL_V_RCX(%rdi)
+	mov	%rdx, HULL_V_RDX(%rdi)
+	mov	%rbx, HULL_V_RBX(%rdi)
+	mov	%rbp, HULL_V_RBP(%rdi)
+	mov	%rsi, HULL_V_RSI(%rdi)
+	mov	%r8, HULL_V_R8(%rdi)
+	mov	%r9, HULL_V_R9(%rdi)
+	mov	%r10, HULL_V_R10(%rdi)
+	mov	%r11, HULL_V_R11(%rdi)
+	mov	%r12, HULL_V_R12(%rdi)
+	mov	%r13, HULL_V_R13(%rdi)
+	mov	%r14, HULL_V_R14(%rdi)
+	mov	%r15, HULL_V_R15(%rdi)
+.endm
+
+.macro PUSH_HOST_REGS
+	push	%rbp
+	push	%r15
+	push	%r14
+	push	%r13
+	push	%r12
+	push	%rbx
+	push	%rdi
+.endm
+
+.macro POP_HOST_REGS
+	pop	%rbx
+	pop	%r12
+	pop	%r13
+	pop	%r14
+	pop	%r15
+	pop	%rbp
+.endm
+
+/* Guest values must not steer the host, not even speculatively. */
+.macro CLEAR_SCRATCH_REGS
+	xor	%eax, %eax
+	xor	%ecx, %ecx
+	xor	%edx, %edx
+	xor	%esi, %esi
+	xor	%r8d, %r8d
+	xor	%r9d, %r9d
+	xor	%r10d, %r10d
+	xor	%r11d, %r11d
+.endm
+
+/* These come back from the stack, which a slow load could let the guest's outlive. */
+.macro CLEAR_SAVED_REGS
+	xor	%ebx, %ebx
+	xor	%ebp, %ebp
+	xor	%r12d, %r12d
+	xor	%r13d, %r13d
+	xor	%r14d, %r14d
+	xor	%r15d, %r15d
+.endm
+
+/*
+ * HOST_RSP changes only with the kernel stack and the depth of the call. Should
+ * VMWRITE fault because VMX is gone, the entry will, too.
+ */
+.macro CHECK_HOST_RSP
+	cmp	%rsp, HULL_V_HOST_RSP(%rdi)
+	je	.Lrsp_done_\@
+	mov	$FIELD_HOST_RSP, %ecx
+.Lrsp_write_\@:
+	vmwrite	%rsp, %rcx
+	mov	%rsp, HULL_V_HOST_RSP(%rdi)
+.Lrsp_done_\@:
+	_ASM_EXTABLE(.Lrsp_write_\@, .Lrsp_done_\@)
+.endm
+
+/*
+ * From here to the entry there must be no return and no indirect branch: the guest's
+ * IA32_SPEC_CTRL may allow their speculation to be steered.
+ */
+.macro SPEC_CTRL_TO_GUEST
+	testl	$HULL_RUN_SPEC_CTRL, HULL_V_RUN_FLAGS(%rdi)
+	jz	.Lspec_guest_\@
+	movl	HULL_V_SPEC_CTRL(%rdi), %eax
+	cmpl	%eax, PER_CPU_VAR(x86_spec_ctrl_current)
+	je	.Lspec_guest_\@
+	mov	$MSR_IA32_SPEC_CTRL, %ecx
+	xor	%edx, %edx
+	wrmsr
+.Lspec_guest_\@:
+.endm
+
+/*
+ * The host's value, before the first return that no call here balances. With legacy
+ * IBRS the write itself is the barrier, hence SPEC_ALWAYS.
+ */
+.macro SPEC_CTRL_TO_HOST
+	testl	$HULL_RUN_SPEC_CTRL, HULL_V_RUN_FLAGS(%rdi)
+	jz	.Lspec_host_\@
+	mov	$MSR_IA32_SPEC_CTRL, %ecx
+	testl	$HULL_RUN_SPEC_SAVE, HULL_V_RUN_FLAGS(%rdi)
+	jz	.Lspec_saved_\@
+	rdmsr
+	movl	%eax, HULL_V_SPEC_CTRL(%rdi)
+.Lspec_saved_\@:
+	movl	PER_CPU_VAR(x86_spec_ctrl_current), %eax
+	testl	$HULL_RUN_SPEC_ALWAYS, HULL_V_RUN_FLAGS(%rdi)
+	jnz	.Lspec_write_\@
+	cmpl	%eax, HULL_V_SPEC_CTRL(%rdi)
+	je	.Lspec_host_\@
+.Lspec_write_\@:
+	xor	%edx, %edx
+	wrmsr
+.Lspec_host_\@:
+.endm
+
+/* What a return finds here when it is mispredicted is a trap. */
+.macro FILL_RSB
+	testl	$HULL_RUN_RSB, HULL_V_RUN_FLAGS(%rdi)
+	jz	.Lno_rsb_\@
+	.rept	RSB_ENTRIES
+	ANNOTATE_INTRA_FUNCTION_CALL
+	call	1f
+	int3
+1:
+	.endr
+	add	$(8 * RSB_ENTRIES), %rsp
+	CREDIT_CALL_DEPTH
+.Lno_rsb_\@:
+.endm
+
+.section .rodata, "a"
+.balign 2
+/* Only the memory form of VERW clears buffers; it wants a writable data segment. */
+SYM_DATA_LOCAL(verw_selector, .word __KERNEL_DS)
+
+.section .noinstr.text, "ax"
+
+/*
+ * WORLD_SWITCH - the body of hull_vmx_switch_*(struct hull_vmx_vcpu *v)
+ *
+ * Returns 0 after a VM exit, 1 where the entry failed before it began.
+ */
+.macro WORLD_SWITCH exit safe
+	PUSH_HOST_REGS
+	CHECK_HOST_RSP
+	.if \safe
+	SPEC_CTRL_TO_GUEST
+	/* ZF: no VERW. BT leaves ZF alone; VERW clobbers ZF, and leaves CF alone. */
+	testl	$HULL_RUN_VERW, HULL_V_RUN_FLAGS(%rdi)
+	.endif
+	btl	$HULL_RUN_LAUNCHED_BIT, HULL_V_RUN_FLAGS(%rdi)
+	LOAD_GUEST_REGS
+	.if \safe
+	jz	.Lno_verw_\@
+	verw	verw_selector(%rip)
+.Lno_verw_\@:
+	.endif
+	jnc	.Llaunch_\@
+
+	/* A successful entry comes back at \exit with the stack as it is here. */
+	UNWIND_HINT_SAVE
+.Lresume_\@:
+	vmresume
+	jmp	.Lfail_\@
+.Llaunch_\@:
+	vmlaunch
+	jmp	.Lfail_\@
+	_ASM_EXTABLE(.Lresume_\@, .Lfail_\@)
+	_ASM_EXTABLE(.Llaunch_\@, .Lfail_\@)
+
+	.balign 16, 0xcc
+SYM_INNER_LABEL(\exit, SYM_L_GLOBAL)
+	UNWIND_HINT_RESTORE
+	ENDBR
+	SAVE_GUEST_REGS
+	CLEAR_SCRATCH_REGS
+	.if \safe
+	CLEAR_SAVED_REGS
+	FILL_RSB
+	SPEC_CTRL_TO_HOST
+	/* Stops those who skipped one of the above by a misprediction. */
+	lfence
+	testl	$HULL_RUN_BHB, HULL_V_RUN_FLAGS(%rdi)
+	jz	.Lno_bhb_\@
+	call	clear_bhb_loop
+.Lno_bhb_\@:
+	lfence
+	xor	%eax, %eax
+	.endif
+	pop	%rdi
+	POP_HOST_REGS
+	RET
+
+.Lfail_\@:
+	pop	%rdi
+	CLEAR_SCRATCH_REGS
+	CLEAR_SAVED_REGS
+	mov	$1, %eax
+	POP_HOST_REGS
+	RET
+.endm
+
+SYM_FUNC_START(hull_vmx_switch_bare)
+	WORLD_SWITCH hull_vmx_exit_bare 0
+SYM_FUNC_END(hull_vmx_switch_bare)
+
+SYM_FUNC_START(hull_vmx_switch_safe)
+	WORLD_SWITCH hull_vmx_exit_safe 1
+SYM_FUNC_END(hull_vmx_switch_safe)
+
+/*
+ * The host's handlers end in IRET and expect the frame that the processor makes:
+ * SS, RSP, RFLAGS, CS, and RIP by the call, on a stack aligned to 16 bytes.
+ * SDM Vol. 3, 6.14.2.
+ */
+.macro CALL_HANDLER insn target
+	push	%rbp
+	mov	%rsp, %rbp
+	and	$-16, %rsp
+	push	$__KERNEL_DS
+	push	%rbp
+	pushf
+	push	$__KERNEL_CS
+	\insn	\target
+	/* IRET has put RSP back; objtool does not know that. */
+	mov	%rbp, %rsp
+	pop	%rbp
+	RET
+.endm
+
+/* void hull_vmx_call_nmi(void): NMIs are blocked until the handler's IRET */
+SYM_FUNC_START(hull_vmx_call_nmi)
+	CALL_HANDLER call HULL_ASM_NMI
+SYM_FUNC_END(hull_vmx_call_nmi)
+
+.section .text, "ax"
+
+/* void hull_vmx_call_interrupt(unsigned long entry): where a gate of the IDT points */
+SYM_FUNC_START(hull_vmx_call_interrupt)
+	CALL_HANDLER CALL_NOSPEC rdi
+SYM_FUNC_END(hull_vmx_call_interrupt)

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Into the guest and out again: everything between the loop and the entry assembly.
+ *
+ * hull_vmx_enter() is the hottest function of Hull. Host state is compared with what
+ * the VMCS holds and written only when it changed; guest registers are read when
+ * somebody asks.
+ */
+#include <linux/context_tracking.h>
+#include <linux/instrumentation.h>
+#include <linux/instruction_pointer.h>
+#include <linux/irqflags.h>
+#include <linux/lockdep.h>
+#include <linux/rcupdate.h>
+#include <linux/stddef.h>
+#include <asm/cpu_entry_area.h>
+#include <asm/debugreg.h>
+#include <asm/desc.h>
+#include <asm/perf_event.h>
+#include <asm/special_insns.h>
+#include <asm/trapnr.h>
+#include <asm/tsc.h>
+#include <compat/vmx.h>
+#include <vmx/private.h>
+
+#define OFFSET(name, field)						\
+	static_assert(HULL_V_##name == offsetof(struct hull_vmx_vcpu, field))
+#define OFFSET_REG(name)	OFFSET(name, regs[HULL_REG_##name])
+
+OFFSET_REG(RAX); OFFSET_REG(RCX); OFFSET_REG(RDX); OFFSET_REG(RBX);
+OFFSET_REG(RBP); OFFSET_REG(RSI); OFFSET_REG(RDI);
+OFFSET_REG(R8); OFFSET_REG(R9); OFFSET_REG(R10); OFFSET_REG(R11);
+OFFSET_REG(R12); OFFSET_REG(R13); OFFSET_REG(R14); OFFSET_REG(R15);
+OFFSET(HOST_RSP, host_rsp);
+OFFSET(RUN_FLAGS, run_flags);
+OFFSET(SPEC_CTRL, spec_ctrl);
+
+/*
+ * perf asks for MSRs that must differ in the guest: counters of the host only, and
+ * PEBS, whose records the guest's page tables would receive.
+ */
+static void perf_switch(struct hull_vmx_vcpu *v)
+{
+	struct hull_vmx_private *p = v->priv;
+	struct perf_guest_switch_msr *msrs;
+	int i, nr = 0;
+	u32 n = 0;
+
+	msrs = perf_guest_get_msrs(&nr, NULL);
+	for (i = 0; msrs && i < nr && n < HULL_AUTOLOAD_MAX; i++) {
+		if (msrs[i].host == msrs[i].guest)
+			continue;
+		/* PEBS needs time to write its last record: the entry would not give it. */
+		if (msrs[i].msr == MSR_IA32_PEBS_ENABLE)
+			__wrmsr(MSR_IA32_PEBS_ENABLE, 0, 0);
+		p->entry_msrs[n].index = msrs[i].msr;
+		p->entry_msrs[n].value = msrs[i].guest;
+		p->exit_msrs[n].index = msrs[i].msr;
+		p->exit_msrs[n].value = msrs[i].host;
+		n++;
+	}
+	if (n != p->autoload) {
+		hull_vmcs_write(VM_ENTRY_MSR_LOAD_COUNT, n);
+		hull_vmcs_write(VM_EXIT_MSR_LOAD_COUNT, n);
+		p->autoload = n;
+	}
+}
+
+/* Once after interrupts were on: what they may have changed. */
+static noinline void host_refresh(struct hull_vmx_vcpu *v)
+{
+	struct hull_vmx_cpu *host = v->host;
+
+	host->stale = false;
+	host->debugctl = __rdmsr(MSR_IA32_DEBUGCTLMSR);
+	perf_switch(v);
+	/* A guest holds no RCU reader. A CPU without a tick is told by context tracking. */
+	rcu_note_context_switch(false);
+}
+
+/* The preemption timer counts from the value given at each entry. */
+static noinline void timer_write(struct hull_vmx_vcpu *v)
+{
+	u32 shift = vmx_misc_preemption_timer_rate(hull_vmx_config.misc);
+	u64 now, ticks = 0;
+
+	if (v->timer_deadline == ~0ULL) {
+		hull_vmcs_pin_set(v, PIN_BASED_VMX_PREEMPTION_TIMER, false);
+		v->timer_busy = false;
+		return;
+	}
+	now = rdtsc();
+	if (v->timer_deadline > now) {
+		/* Rounded up: an exit before its time would be for nothing. */
+		ticks = (v->timer_deadline - now + BIT_ULL(shift) - 1) >> shift;
+		ticks = min_t(u64, ticks, U32_MAX);
+	}
+	hull_vmcs_write(VMX_PREEMPTION_TIMER_VALUE, ticks);
+	hull_vmcs_pin_set(v, PIN_BASED_VMX_PREEMPTION_TIMER, true);
+}
+
+bool hull_vmx_timer_arm(struct hull_vmx_vcpu *v, u64 tsc)
+{
+	if (!hull_vmx_has(HULL_VMX_CAP_PREEMPTION_TIMER))
+		return false;
+	v->timer_deadline = tsc;
+	v->timer_busy = tsc != ~0ULL || (v->pin_ctl & PIN_BASED_VMX_PREEMPTION_TIMER);
+	return true;
+}
+
+static __always_inline void write_dirty(struct hull_vmx_vcpu *v)
+{
+	u32 dirty = v->dirty;
+
+	if (!dirty)
+		return;
+	if (likely(dirty & HULL_CACHE_RIP))
+		hull_vmcs_write(GUEST_RIP, v->regs[HULL_REG_RIP]);
+	if (unlikely(dirty & ~HULL_CACHE_RIP)) {
+		if (dirty & HULL_CACHE_RSP)
+			hull_vmcs_write(GUEST_RSP, v->regs[HULL_REG_RSP]);
+		if (dirty & HULL_CACHE_RFLAGS)
+			hull_vmcs_write(GUEST_RFLAGS, v->rflags);
+	}
+	v->dirty = 0;
+}
+
+/* CR3 carries the PCID, CR4 bits change with perf and user space's wishes. */
+static __always_inline void write_host_cr(struct hull_vmx_vcpu *v)
+{
+	unsigned long cr3 = __native_read_cr3(), cr4 = native_read_cr4();
+
+	if (unlikely(cr3 != v->host_cr3)) {
+		hull_vmcs_write(HOST_CR3, cr3);
+		v->host_cr3 = cr3;
+	}
+	if (unlikely(cr4 != v->host_cr4)) {
+		hull_vmcs_write(HOST_CR4, cr4);
+		v->host_cr4 = cr4;
+	}
+}
+
+/* For lockdep, tracing and RCU a guest is what user mode is: interrupts are on. */
+static __always_inline void context_to_guest(void)
+{
+	instrumentation_begin();
+	trace_hardirqs_on_prepare();
+	lockdep_hardirqs_on_prepare();
+	instrumentation_end();
+	context_tracking_guest_enter();
+	lockdep_hardirqs_on(_RET_IP_);
+}
+
+static __always_inline void context_to_host(void)
+{
+	lockdep_hardirqs_off(_RET_IP_);
+	context_tracking_guest_exit();
+	instrumentation_begin();
+	trace_hardirqs_off_finish();
+	instrumentation_end();
+}
+
+noinstr void hull_vmx_enter(struct hull_vmx_vcpu *v)
+{
+	struct hull_vmx_cpu *host = v->host;
+	bool stale = host->stale;
+
+	instrumentation_begin();
+	write_dirty(v);
+	write_host_cr(v);
+	if (unlikely(v->timer_busy))
+		timer_write(v);
+	if (unlikely(stale))
+		host_refresh(v);
+	instrumentation_end();
+
+	context_to_guest();
+
+	if (unlikely(v->run_flags & HULL_RUN_L1D) &&
+	    (stale || (v->run_flags & HULL_RUN_L1D_ALWAYS)))
+		hull_vmx_l1d_flush();
+
+	if (unlikely(v->cr2 != native_read_cr2()))
+		native_write_cr2(v->cr2);
+	if (v->run_flags & HULL_RUN_SAFE)
+		v->fail = hull_vmx_switch_safe(v);
+	else
+		v->fail = hull_vmx_switch_bare(v);
+	v->cr2 = native_read_cr2();
+
+	v->cached = 0;
+	v->exit_cached = 0;
+	if (unlikely(v->fail)) {
+		v->exit_reason = ~0;
+	} else {
+		v->run_flags |= HULL_RUN_LAUNCHED;
+		v->exit_reason = hull_vmcs_read_or(VM_EXIT_REASON, ~0);
+		/* NMIs stay blocked until somebody executes IRET: no later than now. */
+		if (unlikely(v->exit_reason == EXIT_REASON_EXCEPTION_NMI) &&
+		    (hull_vmx_exit_intr_info(v) & INTR_INFO_INTR_TYPE_MASK) ==
+		     INTR_TYPE_NMI_INTR) {
+			hull_vmx_call_nmi();
+			host->stale = true;
+		}
+	}
+
+	context_to_host();
+
+	if (unlikely(host->debugctl))
+		__wrmsr(MSR_IA32_DEBUGCTLMSR, host->debugctl, host->debugctl >> 32);
+}
+
+/* SDM Vol. 3, 28.2.2: with "acknowledge interrupt on exit" the vector is ours to call. */
+static void interrupt_handle(u32 info)
+{
+	const gate_desc *idt;
+	struct desc_ptr dt;
+
+	store_idt(&dt);
+	idt = (const gate_desc *)dt.address;
+	hull_vmx_call_interrupt(gate_offset(&idt[info & INTR_INFO_VECTOR_MASK]));
+}
+
+void hull_vmx_exit_irqoff(struct hull_vmx_vcpu *v)
+{
+	u32 info;
+
+	switch ((u16)v->exit_reason) {
+	case EXIT_REASON_EXTERNAL_INTERRUPT:
+		info = hull_vmx_exit_intr_info(v);
+		if (likely(info & INTR_INFO_VALID_MASK))
+			interrupt_handle(info);
+		break;
+	case EXIT_REASON_EXCEPTION_NMI:
+		info = hull_vmx_exit_intr_info(v);
+		if ((info & (INTR_INFO_INTR_TYPE_MASK | INTR_INFO_VECTOR_MASK)) ==
+		    (INTR_TYPE_HARD_EXCEPTION | X86_TRAP_MC))
+			hull_host_machine_check();
+		break;
+	case EXIT_REASON_MCE_DURING_VMENTRY:
+		hull_host_machine_check();
+		break;
+	}
+}
