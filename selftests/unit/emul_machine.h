@@ -45,7 +45,9 @@ static inline u8 *machine_at(u64 linear, unsigned int size)
 {
 	u64 offset = linear - machine.base;
 
-	return offset < machine.size && size <= machine.size - offset ? machine.memory + offset : NULL;
+	if (offset >= machine.size || size > machine.size - offset)
+		return NULL;
+	return machine.memory + offset;
 }
 
 static int machine_read(struct hull_emul *ctx, u64 linear, void *buf, unsigned int size)
@@ -96,11 +98,12 @@ static int machine_in(struct hull_emul *ctx, u16 port, void *buf, unsigned int s
 
 static int machine_out(struct hull_emul *ctx, u16 port, const void *buf, unsigned int size)
 {
+	char what[16] = "o";
 	u32 val = 0;
 
 	memcpy(&val, buf, size);
-	machine_access("o", val, 0);
-	return machine_access(":", port, size);
+	snprintf(what, sizeof(what), "o%x:", val);
+	return machine_access(what, port, size);
 }
 
 static const struct hull_emul_ops machine_ops = {

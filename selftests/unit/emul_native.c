@@ -113,8 +113,10 @@ static const struct form forms[] = {
 	{ "bts", 0x0fab, ANY_REG, 0, BITS | LOCK, BT_UNDEFINED },
 	{ "btr", 0x0fb3, ANY_REG, 0, BITS | LOCK, BT_UNDEFINED },
 	{ "btc", 0x0fbb, ANY_REG, 0, BITS | LOCK, BT_UNDEFINED },
-	{ "bt imm", 0x0fba, 4, 1, 0, BT_UNDEFINED }, { "bts imm", 0x0fba, 5, 1, LOCK, BT_UNDEFINED },
-	{ "btr imm", 0x0fba, 6, 1, LOCK, BT_UNDEFINED }, { "btc imm", 0x0fba, 7, 1, LOCK, BT_UNDEFINED },
+	{ "bt imm", 0x0fba, 4, 1, 0, BT_UNDEFINED },
+	{ "bts imm", 0x0fba, 5, 1, LOCK, BT_UNDEFINED },
+	{ "btr imm", 0x0fba, 6, 1, LOCK, BT_UNDEFINED },
+	{ "btc imm", 0x0fba, 7, 1, LOCK, BT_UNDEFINED },
 	{ "movs", 0xa4, NO_MODRM, 0, STRING | BYTES }, { "movs", 0xa5, NO_MODRM, 0, STRING },
 	{ "cmps", 0xa6, NO_MODRM, 0, STRING | COMPARE | BYTES },
 	{ "cmps", 0xa7, NO_MODRM, 0, STRING | COMPARE },
@@ -415,7 +417,8 @@ static bool try_form(const struct form *f)
 
 static void alu_form(struct form *f, unsigned int n)
 {
-	static const char * const names[] = { "add", "or", "adc", "sbb", "and", "sub", "xor", "cmp" };
+	static const char * const names[] = { "add", "or", "adc", "sbb", "and", "sub", "xor",
+	"cmp" };
 	unsigned int op = n / 6, shape = n % 6;
 
 	*f = (struct form) { .name = names[op], .opcode = op << 3 | shape, .group = ANY_REG };
@@ -498,7 +501,8 @@ static void test_32(void)
 	mode = ctx.mode = HULL_EMUL_32;
 	segments(REGION, 0xffff, true);
 	native->cs = 0x23;
-	native->ds = native->ss = 0x0f;
+	native->ds = 0x0f;
+	native->ss = 0x0f;
 	test_mode("32-bit");
 }
 

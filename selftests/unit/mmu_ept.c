@@ -120,7 +120,8 @@ static void test_map(void)
 	tap_ok(op.mapped_4k == 1 && op.tables == 3 && !op.flush, "counted, without a flush");
 
 	tree_map(gpa, 0x7000, RX, 1);
-	tap_ok((leaf_at(gpa, &level) & HULL_EPT_WRITE) && !op.flush, "a lesser fault takes no right");
+	tap_ok((leaf_at(gpa, &level) & HULL_EPT_WRITE) && !op.flush,
+	       "a lesser fault takes no right");
 	tree_map(gpa, 0x9000, RX, 1);
 	tap_ok(op.flush && leaf_at(gpa, &level) != entry && op.mapped_4k == 1,
 	       "another page in its place is a flush");
@@ -178,7 +179,8 @@ static void test_nx_huge(void)
 	tap_ok(!(leaf_at(0, &level) & HULL_EPT_EXEC) && level == 2, "no large leaf is executable");
 	tree_map(0x3000, 0x3000, RWX, 1);
 	tap_ok((leaf_at(0x3000, &level) & HULL_EPT_EXEC) && level == 1, "a fetch splits it");
-	tap_ok((leaf_at(0x4000, &level) & HULL_EPT_RWX) == HULL_EPT_RWX, "small ones are executable");
+	tap_ok((leaf_at(0x4000, &level) & HULL_EPT_RWX) == HULL_EPT_RWX,
+	       "small ones are executable");
 	tap_ok(tree_end(), "no table is lost");
 }
 
@@ -212,7 +214,8 @@ static void test_zap(void)
 	for (i = 0; i < 32; i++)
 		tree_map(i * SIZE_2M, 0, RWX, 1);
 	next = hull_ept_zap(&op, 0, HULL_EPT_END);
-	tap_ok(next < 32 * SIZE_2M && op.mapped_4k > 0, "a call looks at a bounded number of entries");
+	tap_ok(next < 32 * SIZE_2M && op.mapped_4k > 0,
+	       "a call looks at a bounded number of entries");
 	next = hull_ept_zap(&op, HULL_EPT_END - SIZE_1G, ~0ULL);
 	tap_ok(next == HULL_EPT_END, "and not beyond the last address");
 	tap_ok(tree_end(), "no table is lost");

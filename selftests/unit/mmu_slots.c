@@ -63,7 +63,8 @@ static void test_edges(void)
 	tap_ok(hull_memslots_find(slots, 15 * PAGE_SIZE - 1)->id == 1, "last byte");
 	tap_ok(hull_memslots_find(slots, 15 * PAGE_SIZE)->id == 2, "the neighbour's");
 	tap_ok(!hull_memslots_find(slots, 16 * PAGE_SIZE), "behind the last");
-	tap_ok(hull_memslots_overlap(slots, 14 * PAGE_SIZE, PAGE_SIZE, 7), "overlap of the last page");
+	tap_ok(hull_memslots_overlap(slots, 14 * PAGE_SIZE, PAGE_SIZE, 7),
+	       "overlap of the last page");
 	tap_ok(!hull_memslots_overlap(slots, 16 * PAGE_SIZE, PAGE_SIZE, 7), "none behind it");
 	tap_ok(!hull_memslots_overlap(slots, 11 * PAGE_SIZE, PAGE_SIZE, 1), "none with itself");
 	a.leaving = true;

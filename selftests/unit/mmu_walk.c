@@ -145,7 +145,8 @@ static void test_long(void)
 	tap_ok(!(get64(0x3028) & D), "not above it");
 
 	put64(0x3028, 0x7fe00000 | P | W | U | PS);
-	tap_ok(maps(GVA + 0xabc, HULL_ACCESS_WRITE, 0x7fe07abc) && (get64(0x3028) & D), "2 MiB page");
+	tap_ok(maps(GVA + 0xabc, HULL_ACCESS_WRITE, 0x7fe07abc) && (get64(0x3028) & D),
+	       "2 MiB page");
 	put64(0x2018, 0x40000000 | P | W | U | PS);
 	tap_ok(maps(GVA + 0xabc, HULL_ACCESS_READ, 0x40a07abc) && reads == 2, "1 GiB page");
 
@@ -196,7 +197,8 @@ static void test_long_reserved(void)
 	walk.efer = LMA;
 	put64(0x3028, 0x4000 | P | W | U | NX);
 	walk.cpl = 3;
-	tap_ok(faults(GVA, HULL_ACCESS_WRITE, E_P | E_W | E_U | E_RSVD), "NX is one without EFER.NXE");
+	tap_ok(faults(GVA, HULL_ACCESS_WRITE, E_P | E_W | E_U | E_RSVD),
+	       "NX is one without EFER.NXE");
 	put64(0x3028, (0x4000 | W | U | NX | 1ULL << 45) & ~P);
 	tap_ok(faults(GVA, HULL_ACCESS_READ, E_U), "an absent entry has none");
 }
@@ -207,18 +209,23 @@ static void test_32(void)
 	put32(0x1000 + 4 * 0x301, 0x2000 | P | W | U);
 	put32(0x2000 + 4 * 0x3ff, 0x89abc000 | P | W | U | PS);
 	tap_ok(maps(0xc07ff123, HULL_ACCESS_WRITE, 0x89abc123) && reads == 2, "32-bit, 4 KiB page");
-	tap_ok(get32(0x2ffc) == (0x89abc000 | P | W | U | PS | A | D) && (get32(0x1c04) & A), "bits set");
-	tap_ok(maps(0xffffffffc07ff123, HULL_ACCESS_READ, 0x89abc123), "the address is 32 bits wide");
+	tap_ok(get32(0x2ffc) == (0x89abc000 | P | W | U | PS | A | D) && (get32(0x1c04) & A),
+	       "bits set");
+	tap_ok(maps(0xffffffffc07ff123, HULL_ACCESS_READ, 0x89abc123),
+	       "the address is 32 bits wide");
 
 	put32(0x1c04, 0x80400000 | P | W | U | PS);
-	tap_ok(maps(0xc07ff123, HULL_ACCESS_WRITE, 0x807ff123) && (get32(0x1c04) & D), "4 MiB page");
+	tap_ok(maps(0xc07ff123, HULL_ACCESS_WRITE, 0x807ff123) && (get32(0x1c04) & D),
+	       "4 MiB page");
 	put32(0x1c04, 0x80400000 | P | W | U | PS | 0xff << 13);
-	tap_ok(maps(0xc07ff123, HULL_ACCESS_READ, 0xff807ff123), "with 40 bits of address (PSE-36)");
+	tap_ok(maps(0xc07ff123, HULL_ACCESS_READ, 0xff807ff123),
+	       "with 40 bits of address (PSE-36)");
 	put32(0x1c04, 0x80400000 | P | PS | 1 << 21);
 	tap_ok(faults(0xc07ff123, HULL_ACCESS_READ, E_P | E_RSVD), "bit 21 is reserved");
 	walk.maxphyaddr = 36;
 	put32(0x1c04, 0x80400000 | P | PS | 1 << 17);
-	tap_ok(faults(0xc07ff123, HULL_ACCESS_READ, E_P | E_RSVD), "bit 17 too if addresses have 36");
+	tap_ok(faults(0xc07ff123, HULL_ACCESS_READ, E_P | E_RSVD),
+	       "bit 17 too if addresses have 36");
 	put32(0x1c04, 0x80400000 | P | PS | 1 << 16);
 	tap_ok(maps(0xc07ff123, HULL_ACCESS_READ, 0x8807ff123), "but not bit 16");
 	walk.cr4 = 0;
@@ -375,7 +382,8 @@ static void test_races(void)
 {
 	start_long();
 	lose = 3;
-	tap_ok(maps(GVA, HULL_ACCESS_WRITE, 0x123456000) && reads == 16, "a lost exchange: once more");
+	tap_ok(maps(GVA, HULL_ACCESS_WRITE, 0x123456000) && reads == 16,
+	       "a lost exchange: once more");
 	start_long();
 	lose = ~0U;
 	tap_ok(go(GVA, HULL_ACCESS_WRITE) == -EFAULT && reads < 1000, "but not for ever");
