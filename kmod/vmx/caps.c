@@ -104,16 +104,17 @@ int hull_vmx_config_read(struct hull_vmx_config *config, const char **why)
 	config->pin_allowed = __rdmsr(MSR_IA32_VMX_PINBASED_CTLS) >> 32;
 	config->cpu2_allowed = __rdmsr(MSR_IA32_VMX_PROCBASED_CTLS2) >> 32;
 
-	config->ept_vpid = __rdmsr(MSR_IA32_VMX_EPT_VPID_CAP);
+	config->ept = __rdmsr(MSR_IA32_VMX_EPT_VPID_CAP);
 	*why = "this processor's EPT lacks four levels, write-back tables or INVEPT";
-	if ((config->ept_vpid & EPT_REQUIRED) != EPT_REQUIRED ||
-	    !(config->ept_vpid & (VMX_EPT_EXTENT_CONTEXT_BIT | VMX_EPT_EXTENT_GLOBAL_BIT)))
+	if ((config->ept & EPT_REQUIRED) != EPT_REQUIRED ||
+	    !(config->ept & (VMX_EPT_EXTENT_CONTEXT_BIT | VMX_EPT_EXTENT_GLOBAL_BIT)))
 		return -EOPNOTSUPP;
 
 	/* A VPID is of use only where it can be flushed. */
-	if (!(config->ept_vpid & VMX_VPID_INVVPID_BIT) ||
-	    !(config->ept_vpid & (VMX_VPID_EXTENT_SINGLE_CONTEXT_BIT |
-				  VMX_VPID_EXTENT_GLOBAL_CONTEXT_BIT)))
+	config->vpid = __rdmsr(MSR_IA32_VMX_EPT_VPID_CAP) >> 32;
+	if (!(config->vpid & VMX_VPID_INVVPID_BIT) ||
+	    !(config->vpid & (VMX_VPID_EXTENT_SINGLE_CONTEXT_BIT |
+			      VMX_VPID_EXTENT_GLOBAL_CONTEXT_BIT)))
 		config->cpu2 &= ~SECONDARY_EXEC_ENABLE_VPID;
 
 	config->misc = __rdmsr(MSR_IA32_VMX_MISC);
@@ -180,11 +181,11 @@ static u64 flags_from_config(const struct hull_vmx_config *c)
 		{ HULL_VMX_CAP_UNRESTRICTED, true },
 		{ HULL_VMX_CAP_MSR_BITMAP, true },
 		{ HULL_VMX_CAP_VIRTUAL_NMI, true },
-		{ HULL_VMX_CAP_EPT_2M, c->ept_vpid & VMX_EPT_2MB_PAGE_BIT },
-		{ HULL_VMX_CAP_EPT_1G, c->ept_vpid & VMX_EPT_1GB_PAGE_BIT },
-		{ HULL_VMX_CAP_EPT_AD, c->ept_vpid & VMX_EPT_AD_BIT },
-		{ HULL_VMX_CAP_EPT_EXEC_ONLY, c->ept_vpid & VMX_EPT_EXECUTE_ONLY_BIT },
-		{ HULL_VMX_CAP_INVEPT_SINGLE, c->ept_vpid & VMX_EPT_EXTENT_CONTEXT_BIT },
+		{ HULL_VMX_CAP_EPT_2M, c->ept & VMX_EPT_2MB_PAGE_BIT },
+		{ HULL_VMX_CAP_EPT_1G, c->ept & VMX_EPT_1GB_PAGE_BIT },
+		{ HULL_VMX_CAP_EPT_AD, c->ept & VMX_EPT_AD_BIT },
+		{ HULL_VMX_CAP_EPT_EXEC_ONLY, c->ept & VMX_EPT_EXECUTE_ONLY_BIT },
+		{ HULL_VMX_CAP_INVEPT_SINGLE, c->ept & VMX_EPT_EXTENT_CONTEXT_BIT },
 		{ HULL_VMX_CAP_VPID, c->cpu2 & SECONDARY_EXEC_ENABLE_VPID },
 		{ HULL_VMX_CAP_PAUSE_LOOP, c->cpu2 & SECONDARY_EXEC_PAUSE_LOOP_EXITING },
 		{ HULL_VMX_CAP_RDTSCP, c->cpu2 & SECONDARY_EXEC_ENABLE_RDTSCP },

@@ -14,7 +14,7 @@
 #include <linux/reboot.h>
 #include <linux/string.h>
 #include <asm/reboot.h>
-#include <asm/special_insns.h>
+#include <asm/tlbflush.h>
 #include <vmx/private.h>
 
 #define KVM_INTEL	"kvm_intel"
@@ -40,7 +40,7 @@ static void emergency_leave(void)
 	list_for_each_entry(v, &host->loaded, loaded)
 		hull_vmcs_clear(v->vmcs);
 	hull_vmxoff();
-	native_write_cr4(__read_cr4() & ~X86_CR4_VMXE);
+	cr4_clear_bits_irqsoff(X86_CR4_VMXE);
 }
 
 bool hull_vmx_kvm_intel_loaded(void)

@@ -19,7 +19,7 @@ struct hull_vmx_config {
 	u32 pin_allowed, cpu2_allowed;
 	u32 revision;
 	u32 region_size;
-	u64 ept_vpid;				/* IA32_VMX_EPT_VPID_CAP */
+	u32 ept, vpid;				/* IA32_VMX_EPT_VPID_CAP, either half */
 	u64 misc;				/* IA32_VMX_MISC */
 	u64 cr0_fixed0, cr0_fixed1;
 	u64 cr4_fixed0, cr4_fixed1;

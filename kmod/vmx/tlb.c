@@ -46,16 +46,16 @@ static void ept_flush(u64 eptp)
 
 static void vpid_flush(u16 vpid)
 {
-	if (!(hull_vmx_config.ept_vpid & VMX_VPID_EXTENT_SINGLE_CONTEXT_BIT) ||
+	if (!(hull_vmx_config.vpid & VMX_VPID_EXTENT_SINGLE_CONTEXT_BIT) ||
 	    hull_invvpid(VMX_VPID_EXTENT_SINGLE_CONTEXT, vpid))
 		hull_invvpid(VMX_VPID_EXTENT_ALL_CONTEXT, 0);
 }
 
 void hull_vmx_tlb_flush_all(void)
 {
-	if (hull_vmx_config.ept_vpid & VMX_EPT_EXTENT_GLOBAL_BIT)
+	if (hull_vmx_config.ept & VMX_EPT_EXTENT_GLOBAL_BIT)
 		hull_invept(VMX_EPT_EXTENT_GLOBAL, 0);
-	if (hull_vmx_config.ept_vpid & VMX_VPID_EXTENT_GLOBAL_CONTEXT_BIT)
+	if (hull_vmx_config.vpid & VMX_VPID_EXTENT_GLOBAL_CONTEXT_BIT)
 		hull_invvpid(VMX_VPID_EXTENT_ALL_CONTEXT, 0);
 }
 
