@@ -3,6 +3,7 @@
 
 #include <linux/mm.h>
 #include <linux/sched.h>
+#include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <trace/events/ipi.h>
@@ -190,8 +191,18 @@ out_pages:
 	return ERR_PTR(ret);
 }
 
+/* The last user of the VM is here: nobody looks at the vCPU's task any more. */
+static void vcpu_task_put(struct hull_vcpu *vcpu)
+{
+	struct task_struct *task = rcu_dereference_protected(vcpu->task, true);
+
+	if (task)
+		put_task_struct(task);
+}
+
 void hull_vcpu_destroy(struct hull_vcpu *vcpu)
 {
+	vcpu_task_put(vcpu);
 	if (vcpu->lapic)
 		hull_lapic_destroy(vcpu->lapic);
 	hull_vcpu_ops_get()->destroy(vcpu);

@@ -81,6 +81,8 @@ void hull_mmu_destroy(struct hull_mmu *mmu);
  * of userspace memory; -EEXIST: overlap; -ENOMEM.
  */
 int hull_mmu_slot_set(struct hull_mmu *mmu, const struct kvm_userspace_memory_region *region);
+/** hull_mmu_memory - bytes of all slots but @except_id; may sleep */
+u64 hull_mmu_memory(struct hull_mmu *mmu, u32 except_id);
 
 /**
  * enum hull_mmu_result - what became of an EPT violation

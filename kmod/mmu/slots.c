@@ -241,3 +241,18 @@ int hull_mmu_slot_set(struct hull_mmu *mmu, const struct kvm_userspace_memory_re
 	mutex_unlock(&mmu->slots_lock);
 	return err;
 }
+
+u64 hull_mmu_memory(struct hull_mmu *mmu, u32 except_id)
+{
+	const struct hull_memslots *slots;
+	unsigned int i;
+	u64 sum = 0;
+
+	mutex_lock(&mmu->slots_lock);
+	slots = hull_mmu_slots(mmu);
+	for (i = 0; i < slots->count; i++)
+		if (slots->slot[i].id != except_id)
+			sum += slots->slot[i].size;
+	mutex_unlock(&mmu->slots_lock);
+	return sum;
+}
