@@ -86,8 +86,9 @@ read_suite()	# FILE
 	while read -r line; do
 		case $line in
 		"" | "#"*) ;;
-		*) # shellcheck disable=SC2086
+		*)
 			set -f
+			# shellcheck disable=SC2086
 			suite_line $line
 			set +f ;;
 		esac
@@ -123,7 +124,10 @@ collect_contents()
 		line=${line//\$BUILD/$BUILD}
 		line=${line//\$RELEASE/$release}
 		# shellcheck disable=SC2086
-		set -f; content_line $line; set +f
+		set -f
+		# shellcheck disable=SC2086
+		content_line $line
+		set +f
 	done
 	echo "file /lab/plan $work/plan 0644" >> "$work/files"
 }

@@ -157,6 +157,7 @@ static void power_off(void)
 	const char *word = "Shutdown";
 
 	fflush(stdout);
+	tcdrain(1);
 	sync();
 	if (!strcmp(machine, "bochs") && !iopl(3))
 		while (*word)

@@ -25,7 +25,7 @@ static const char *const complaints[] = {
 	"suspicious RCU usage", "sleeping function called", "scheduling while atomic",
 	"Bad page", "bad unlock balance", "unreferenced object", "refcount_t:",
 	"list_add corruption", "list_del corruption", "UBSAN:", "KASAN:", "KFENCE:",
-	"unchecked MSR access", "stack-protector", "Out of memory", "leak",
+	"unchecked MSR access", "stack-protector", "Out of memory", "leaked", "memory leak",
 	"nobody cared",
 };
 
