@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <cap-ng.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "confine.h"
+
+#define FDS_MAX		128	/* vCPUs, sockets, some clients */
+
+static int compare(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+
+void confine_fds(int *keep, size_t n)
+{
+	int next = STDERR_FILENO + 1;
+	size_t i;
+
+	qsort(keep, n, sizeof(*keep), compare);
+	for (i = 0; i < n; i++) {
+		if (keep[i] < next)
+			continue;
+		if (keep[i] > next)
+			close_range((unsigned int)next, (unsigned int)keep[i] - 1, 0);
+		next = keep[i] + 1;
+	}
+	close_range((unsigned int)next, UINT_MAX, 0);
+}
+
+static int drop_capabilities(struct vmm_error *error)
+{
+	/* The bounding set only goes with the privilege to change it. */
+	capng_get_caps_process();
+	if (capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP)) {
+		capng_clear(CAPNG_SELECT_BOUNDS);
+		if (capng_apply(CAPNG_SELECT_BOUNDS))
+			return vmm_fail(error, EPERM, "cannot empty the capability bounding set");
+	}
+	capng_clear(CAPNG_SELECT_CAPS);
+	if (capng_apply(CAPNG_SELECT_CAPS))
+		return vmm_fail(error, EPERM, "cannot drop capabilities");
+	capng_clear(CAPNG_SELECT_AMBIENT);
+	if (capng_apply(CAPNG_SELECT_AMBIENT))
+		return vmm_fail(error, EPERM, "cannot drop ambient capabilities");
+	return 0;
+}
+
+int confine_process(struct vmm_error *error)
+{
+	const struct rlimit no_core = { 0, 0 }, fds = { FDS_MAX, FDS_MAX };
+
+	umask(077);
+	if (chdir("/"))
+		return vmm_fail_errno(error, "cannot leave the working directory");
+	if (setrlimit(RLIMIT_CORE, &no_core) || setrlimit(RLIMIT_NOFILE, &fds))
+		return vmm_fail_errno(error, "resource limits");
+	if (drop_capabilities(error))
+		return -1;
+	if (prctl(PR_SET_DUMPABLE, 0) || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		return vmm_fail_errno(error, "cannot give up new privileges");
+	return 0;
+}
