@@ -31,6 +31,7 @@
 
 #include <linux/syscore_ops.h>
 #include <asm/cpufeature.h>
+#include <asm/hardirq.h>
 #include <asm/mce.h>
 #include <asm/perf_event.h>
 #include <asm/processor-flags.h>
@@ -83,6 +84,23 @@ static inline bool hull_host_has_fred(void)
 	return boot_cpu_has(X86_FEATURE_FRED) && (__read_cr4() & BIT_ULL(32));
 #else
 	return false;
+#endif
+}
+
+/* Host interrupt handlers note that they ran, for KVM's sake. */
+static __always_inline bool hull_host_l1d_tainted(void)
+{
+#if IS_ENABLED(CONFIG_KVM_INTEL)
+	return kvm_get_cpu_l1tf_flush_l1d();
+#else
+	return true;
+#endif
+}
+
+static __always_inline void hull_host_l1d_cleaned(void)
+{
+#if IS_ENABLED(CONFIG_KVM_INTEL)
+	kvm_clear_cpu_l1tf_flush_l1d();
 #endif
 }
 

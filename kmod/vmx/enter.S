@@ -58,41 +58,21 @@
 	mov	%r15, HULL_V_R15(%rdi)
 .endm
 
-.macro PUSH_HOST_REGS
-	push	%rbp
-	push	%r15
-	push	%r14
-	push	%r13
-	push	%r12
-	push	%rbx
-	push	%rdi
-.endm
-
-.macro POP_HOST_REGS
-	pop	%rbx
-	pop	%r12
-	pop	%r13
-	pop	%r14
-	pop	%r15
-	pop	%rbp
-.endm
-
-/* Guest values must not steer the host, not even speculatively. */
-.macro CLEAR_SCRATCH_REGS
+/*
+ * Guest values must not steer the host, not even speculatively: not those that the
+ * host does not read, nor those that it loads from a stack which is slow to come.
+ */
+.macro CLEAR_REGS
 	xor	%eax, %eax
 	xor	%ecx, %ecx
 	xor	%edx, %edx
+	xor	%ebx, %ebx
+	xor	%ebp, %ebp
 	xor	%esi, %esi
 	xor	%r8d, %r8d
 	xor	%r9d, %r9d
 	xor	%r10d, %r10d
 	xor	%r11d, %r11d
-.endm
-
-/* These come back from the stack, which a slow load could let the guest's outlive. */
-.macro CLEAR_SAVED_REGS
-	xor	%ebx, %ebx
-	xor	%ebp, %ebp
 	xor	%r12d, %r12d
 	xor	%r13d, %r13d
 	xor	%r14d, %r14d
@@ -177,12 +157,15 @@ SYM_DATA_LOCAL(verw_selector, .word __KERNEL_DS)
 .section .noinstr.text, "ax"
 
 /*
- * WORLD_SWITCH - the body of hull_vmx_switch_*(struct hull_vmx_vcpu *v)
+ * WORLD_SWITCH - the body of hull_vmx_switch_*
  *
- * Returns 0 after a VM exit, 1 where the entry failed before it began.
+ * Not a C function: called with the vCPU in RDI, it comes back with RDI and RBP as
+ * they were, EAX 0 after a VM exit, 1 where the entry failed before it began, and
+ * everything else lost. The caller saves what it needs, once.
  */
 .macro WORLD_SWITCH exit safe
-	PUSH_HOST_REGS
+	push	%rbp
+	push	%rdi
 	CHECK_HOST_RSP
 	.if \safe
 	SPEC_CTRL_TO_GUEST
@@ -214,9 +197,8 @@ SYM_INNER_LABEL(\exit, SYM_L_GLOBAL)
 	UNWIND_HINT_RESTORE
 	ENDBR
 	SAVE_GUEST_REGS
-	CLEAR_SCRATCH_REGS
 	.if \safe
-	CLEAR_SAVED_REGS
+	CLEAR_REGS
 	FILL_RSB
 	SPEC_CTRL_TO_HOST
 	/* Stops those who skipped one of the above by a misprediction. */
@@ -226,18 +208,17 @@ SYM_INNER_LABEL(\exit, SYM_L_GLOBAL)
 	call	clear_bhb_loop
 .Lno_bhb_\@:
 	lfence
-	xor	%eax, %eax
 	.endif
+	xor	%eax, %eax
 	pop	%rdi
-	POP_HOST_REGS
+	pop	%rbp
 	RET
 
 .Lfail_\@:
-	pop	%rdi
-	CLEAR_SCRATCH_REGS
-	CLEAR_SAVED_REGS
+	CLEAR_REGS
 	mov	$1, %eax
-	POP_HOST_REGS
+	pop	%rdi
+	pop	%rbp
 	RET
 .endm
 

@@ -36,10 +36,12 @@
 #define HULL_RUN_BHB		0x040	/* clear the branch history after exit */
 #define HULL_RUN_L1D_COND	0x080	/* flush L1D before entry where kernel code ran */
 #define HULL_RUN_L1D_ALWAYS	0x100
+#define HULL_RUN_CLEAR_REGS	0x200	/* no guest value stays in a register after exit */
+#define HULL_RUN_TIMER		0x400	/* the preemption timer needs a look before entry */
 
 /* Any of these needs the entry and exit code that cares about speculation. */
 #define HULL_RUN_SAFE		(HULL_RUN_VERW | HULL_RUN_RSB | HULL_RUN_SPEC_CTRL | \
-				 HULL_RUN_BHB)
+				 HULL_RUN_BHB | HULL_RUN_CLEAR_REGS)
 #define HULL_RUN_L1D		(HULL_RUN_L1D_COND | HULL_RUN_L1D_ALWAYS)
 
 #endif

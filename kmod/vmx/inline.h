@@ -53,6 +53,11 @@ static __always_inline bool hull_vmx_usable(void)
 	return likely(this_cpu_read(hull_vmx_cpu.state) == HULL_VMX_CPU_ON);
 }
 
+static inline void hull_vmx_l1d_taint(struct hull_vmx_vcpu *v)
+{
+	v->l1d_tainted = true;
+}
+
 /* --- registers ----------------------------------------------------------- */
 
 static inline unsigned long hull_vmx_reg_get(struct hull_vmx_vcpu *v, enum hull_reg reg)

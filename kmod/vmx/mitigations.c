@@ -11,6 +11,7 @@
 #include <asm/cpufeature.h>
 #include <asm/nospec-branch.h>
 #include <asm/processor.h>
+#include <compat/vmx.h>
 #include <vmx/private.h>
 
 /* Reading this much displaces any L1D there is: 32 KiB, but not quite by LRU. */
@@ -110,17 +111,14 @@ void hull_vmx_mitigations_apply(struct hull_vmx_vcpu *v, u32 wanted)
 	int i;
 
 	v->mitigations = wanted & host_mitigations;
+	if (wanted && !cpu_mitigations_off())
+		v->run_flags |= HULL_RUN_CLEAR_REGS;
 	for (i = 0; i < ARRAY_SIZE(rows); i++)
 		if (v->mitigations & rows[i].mitigation)
 			v->run_flags |= rows[i].run_flags & (~conditional | host_run_flags);
 }
 
-/**
- * hull_vmx_l1d_flush - nothing of the host's stays in L1D (L1TF)
- *
- * Context: no instrumentation, interrupts off.
- */
-noinstr void hull_vmx_l1d_flush(void)
+static noinstr void l1d_flush(void)
 {
 	unsigned long at;
 
@@ -135,6 +133,43 @@ noinstr void hull_vmx_l1d_flush(void)
 	for (at = 0; at < L1D_FLUSH_SIZE; at += L1_CACHE_BYTES)
 		READ_ONCE(*(u8 *)(l1d_pages + at));
 	asm volatile("lfence" : : : "memory");
+}
+
+/* Exits whose handling reads what is this guest's own, or nobody's secret. */
+#define L1D_CLEAN_EXITS	(BIT_ULL(EXIT_REASON_EXTERNAL_INTERRUPT) |	\
+			 BIT_ULL(EXIT_REASON_INTERRUPT_WINDOW) |	\
+			 BIT_ULL(EXIT_REASON_NMI_WINDOW) |		\
+			 BIT_ULL(EXIT_REASON_CPUID) |			\
+			 BIT_ULL(EXIT_REASON_HLT) |			\
+			 BIT_ULL(EXIT_REASON_RDPMC) |			\
+			 BIT_ULL(EXIT_REASON_VMCALL) |			\
+			 BIT_ULL(EXIT_REASON_CR_ACCESS) |		\
+			 BIT_ULL(EXIT_REASON_DR_ACCESS) |		\
+			 BIT_ULL(EXIT_REASON_IO_INSTRUCTION) |		\
+			 BIT_ULL(EXIT_REASON_MSR_READ) |		\
+			 BIT_ULL(EXIT_REASON_MSR_WRITE) |		\
+			 BIT_ULL(EXIT_REASON_PAUSE_INSTRUCTION) |	\
+			 BIT_ULL(EXIT_REASON_PREEMPTION_TIMER) |	\
+			 BIT_ULL(EXIT_REASON_WBINVD) |			\
+			 BIT_ULL(EXIT_REASON_XSETBV))
+
+/**
+ * hull_vmx_l1d_check - L1TF: flush L1D where something of others' may be in it
+ * @v: about to enter
+ *
+ * Always, or after a load, a host interrupt, and exits that are not clean.
+ * Context: no instrumentation, interrupts off.
+ */
+noinstr void hull_vmx_l1d_check(struct hull_vmx_vcpu *v)
+{
+	bool clean = v->exit_reason < 64 && (L1D_CLEAN_EXITS >> v->exit_reason & 1);
+
+	if (clean && !v->l1d_tainted && !hull_host_l1d_tainted() &&
+	    !(v->run_flags & HULL_RUN_L1D_ALWAYS))
+		return;
+	v->l1d_tainted = false;
+	hull_host_l1d_cleaned();
+	l1d_flush();
 }
 
 /** hull_vmx_barrier - branch predictions of one guest are not the next one's */

@@ -91,12 +91,10 @@ int hull_vmx_mitigations_init(void);
 void hull_vmx_mitigations_exit(void);
 u32 hull_vmx_mitigations_host(void);
 void hull_vmx_mitigations_apply(struct hull_vmx_vcpu *v, u32 wanted);
-void hull_vmx_l1d_flush(void);
+void hull_vmx_l1d_check(struct hull_vmx_vcpu *v);
 void hull_vmx_barrier(void);
 
 /* enter.S */
-bool hull_vmx_switch_bare(struct hull_vmx_vcpu *v);
-bool hull_vmx_switch_safe(struct hull_vmx_vcpu *v);
 extern const char hull_vmx_exit_bare[], hull_vmx_exit_safe[];
 void hull_vmx_call_nmi(void);
 void hull_vmx_call_interrupt(unsigned long entry);

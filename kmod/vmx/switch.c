@@ -13,8 +13,7 @@
 #include <linux/lockdep.h>
 #include <linux/rcupdate.h>
 #include <linux/stddef.h>
-#include <asm/cpu_entry_area.h>
-#include <asm/debugreg.h>
+#include <asm/asm.h>
 #include <asm/desc.h>
 #include <asm/perf_event.h>
 #include <asm/special_insns.h>
@@ -66,12 +65,28 @@ static void perf_switch(struct hull_vmx_vcpu *v)
 	}
 }
 
+/* CR3 carries the PCID, CR4 bits change with perf and user space's wishes. */
+static void host_cr_refresh(struct hull_vmx_vcpu *v)
+{
+	unsigned long cr3 = __native_read_cr3(), cr4 = native_read_cr4();
+
+	if (unlikely(cr3 != v->host_cr3)) {
+		hull_vmcs_write(HOST_CR3, cr3);
+		v->host_cr3 = cr3;
+	}
+	if (unlikely(cr4 != v->host_cr4)) {
+		hull_vmcs_write(HOST_CR4, cr4);
+		v->host_cr4 = cr4;
+	}
+}
+
 /* Once after interrupts were on: what they may have changed. */
 static noinline void host_refresh(struct hull_vmx_vcpu *v)
 {
 	struct hull_vmx_cpu *host = v->host;
 
 	host->stale = false;
+	host_cr_refresh(v);
 	host->debugctl = __rdmsr(MSR_IA32_DEBUGCTLMSR);
 	perf_switch(v);
 	/* A guest holds no RCU reader. A CPU without a tick is told by context tracking. */
@@ -86,7 +101,7 @@ static noinline void timer_write(struct hull_vmx_vcpu *v)
 
 	if (v->timer_deadline == ~0ULL) {
 		hull_vmcs_pin_set(v, PIN_BASED_VMX_PREEMPTION_TIMER, false);
-		v->timer_busy = false;
+		v->run_flags &= ~HULL_RUN_TIMER;
 		return;
 	}
 	now = rdtsc();
@@ -104,40 +119,19 @@ bool hull_vmx_timer_arm(struct hull_vmx_vcpu *v, u64 tsc)
 	if (!hull_vmx_has(HULL_VMX_CAP_PREEMPTION_TIMER))
 		return false;
 	v->timer_deadline = tsc;
-	v->timer_busy = tsc != ~0ULL || (v->pin_ctl & PIN_BASED_VMX_PREEMPTION_TIMER);
+	v->run_flags |= HULL_RUN_TIMER;
 	return true;
 }
 
-static __always_inline void write_dirty(struct hull_vmx_vcpu *v)
+static noinline void registers_write(struct hull_vmx_vcpu *v)
 {
-	u32 dirty = v->dirty;
-
-	if (!dirty)
-		return;
-	if (likely(dirty & HULL_CACHE_RIP))
+	if (v->dirty & HULL_CACHE_RIP)
 		hull_vmcs_write(GUEST_RIP, v->regs[HULL_REG_RIP]);
-	if (unlikely(dirty & ~HULL_CACHE_RIP)) {
-		if (dirty & HULL_CACHE_RSP)
-			hull_vmcs_write(GUEST_RSP, v->regs[HULL_REG_RSP]);
-		if (dirty & HULL_CACHE_RFLAGS)
-			hull_vmcs_write(GUEST_RFLAGS, v->rflags);
-	}
+	if (v->dirty & HULL_CACHE_RSP)
+		hull_vmcs_write(GUEST_RSP, v->regs[HULL_REG_RSP]);
+	if (v->dirty & HULL_CACHE_RFLAGS)
+		hull_vmcs_write(GUEST_RFLAGS, v->rflags);
 	v->dirty = 0;
-}
-
-/* CR3 carries the PCID, CR4 bits change with perf and user space's wishes. */
-static __always_inline void write_host_cr(struct hull_vmx_vcpu *v)
-{
-	unsigned long cr3 = __native_read_cr3(), cr4 = native_read_cr4();
-
-	if (unlikely(cr3 != v->host_cr3)) {
-		hull_vmcs_write(HOST_CR3, cr3);
-		v->host_cr3 = cr3;
-	}
-	if (unlikely(cr4 != v->host_cr4)) {
-		hull_vmcs_write(HOST_CR4, cr4);
-		v->host_cr4 = cr4;
-	}
 }
 
 /* For lockdep, tracing and RCU a guest is what user mode is: interrupts are on. */
@@ -160,54 +154,81 @@ static __always_inline void context_to_host(void)
 	instrumentation_end();
 }
 
+/* Assembly that keeps nothing but RBP: the compiler saves registers once for both. */
+#define WORLD_SWITCH(how, v, failed)					\
+	asm volatile("call hull_vmx_switch_" #how			\
+		     : "=a" (failed), "+D" (v), ASM_CALL_CONSTRAINT	\
+		     : : "rbx", "rcx", "rdx", "rsi", "r8", "r9", "r10", "r11",	\
+			 "r12", "r13", "r14", "r15", "cc", "memory")
+
+static noinstr void entry_failed(struct hull_vmx_vcpu *v)
+{
+	v->fail = true;
+	v->run_flags &= ~HULL_RUN_LAUNCHED;
+	v->exit_reason = ~0;
+}
+
+/* NMIs stay blocked until somebody executes IRET: let it be their own handler. */
+static noinstr void nmi_handle(struct hull_vmx_vcpu *v)
+{
+	u32 info = hull_vmx_exit_intr_info(v);
+
+	if ((info & INTR_INFO_INTR_TYPE_MASK) == INTR_TYPE_NMI_INTR) {
+		hull_vmx_call_nmi();
+		v->host->stale = true;
+	}
+}
+
+static __always_inline void debugctl_restore(struct hull_vmx_cpu *host)
+{
+	if (unlikely(READ_ONCE(host->debugctl)))
+		__wrmsr(MSR_IA32_DEBUGCTLMSR, host->debugctl, host->debugctl >> 32);
+}
+
 noinstr void hull_vmx_enter(struct hull_vmx_vcpu *v)
 {
-	struct hull_vmx_cpu *host = v->host;
-	bool stale = host->stale;
+	u32 run_flags;
+	int failed;
 
 	instrumentation_begin();
-	write_dirty(v);
-	write_host_cr(v);
-	if (unlikely(v->timer_busy))
-		timer_write(v);
-	if (unlikely(stale))
+	/* After a skipped instruction, RIP is all there is to write. */
+	if (likely(v->dirty == HULL_CACHE_RIP)) {
+		hull_vmcs_write(GUEST_RIP, v->regs[HULL_REG_RIP]);
+		v->dirty = 0;
+	} else {
+		registers_write(v);
+	}
+	if (unlikely(v->host->stale))
 		host_refresh(v);
+	run_flags = v->run_flags;
+	if (unlikely(run_flags & HULL_RUN_TIMER))
+		timer_write(v);
 	instrumentation_end();
 
 	context_to_guest();
 
-	if (unlikely(v->run_flags & HULL_RUN_L1D) &&
-	    (stale || (v->run_flags & HULL_RUN_L1D_ALWAYS)))
-		hull_vmx_l1d_flush();
-
+	if (unlikely(run_flags & HULL_RUN_L1D))
+		hull_vmx_l1d_check(v);
 	if (unlikely(v->cr2 != native_read_cr2()))
 		native_write_cr2(v->cr2);
-	if (v->run_flags & HULL_RUN_SAFE)
-		v->fail = hull_vmx_switch_safe(v);
-	else
-		v->fail = hull_vmx_switch_bare(v);
-	v->cr2 = native_read_cr2();
 
+	if (run_flags & HULL_RUN_SAFE)
+		WORLD_SWITCH(safe, v, failed);
+	else
+		WORLD_SWITCH(bare, v, failed);
+
+	v->cr2 = native_read_cr2();
 	v->cached = 0;
 	v->exit_cached = 0;
-	if (unlikely(v->fail)) {
-		v->exit_reason = ~0;
-	} else {
-		v->run_flags |= HULL_RUN_LAUNCHED;
-		v->exit_reason = hull_vmcs_read_or(VM_EXIT_REASON, ~0);
-		/* NMIs stay blocked until somebody executes IRET: no later than now. */
-		if (unlikely(v->exit_reason == EXIT_REASON_EXCEPTION_NMI) &&
-		    (hull_vmx_exit_intr_info(v) & INTR_INFO_INTR_TYPE_MASK) ==
-		     INTR_TYPE_NMI_INTR) {
-			hull_vmx_call_nmi();
-			host->stale = true;
-		}
-	}
+	v->run_flags |= HULL_RUN_LAUNCHED;
+	v->exit_reason = hull_vmcs_read_or(VM_EXIT_REASON, ~0);
+	if (unlikely(failed))
+		entry_failed(v);
+	else if (unlikely(v->exit_reason == EXIT_REASON_EXCEPTION_NMI))
+		nmi_handle(v);
 
 	context_to_host();
-
-	if (unlikely(host->debugctl))
-		__wrmsr(MSR_IA32_DEBUGCTLMSR, host->debugctl, host->debugctl >> 32);
+	debugctl_restore(v->host);
 }
 
 /* SDM Vol. 3, 28.2.2: with "acknowledge interrupt on exit" the vector is ours to call. */

@@ -145,6 +145,8 @@ void hull_vmx_vcpu_load(struct hull_vmx_vcpu *v, int cpu)
 	__wrmsr(MSR_KERNEL_GS_BASE, v->priv->kernel_gs_base, v->priv->kernel_gs_base >> 32);
 	hull_vmx_msr_load(v);
 	host->stale = true;
+	hull_vmx_l1d_taint(v);
+	v->fail = false;
 	v->active = true;
 }
 

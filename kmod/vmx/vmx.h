@@ -112,7 +112,7 @@ struct hull_vmx_vcpu {
 	u32 exit_reason;			/* full 32 bits */
 	bool fail;				/* VM entry failed: VMfail, or no VMX */
 	bool active;				/* [c] between load and put */
-	bool timer_busy;			/* [v] preemption timer needs a look before entry */
+	bool l1d_tainted;			/* [v] flush L1D before the next entry (L1TF) */
 
 	/* caches of VMCS fields, valid where the bit is set [v] */
 	u32 cached;				/* HULL_CACHE_* */
@@ -229,6 +229,13 @@ void hull_vmx_vcpu_reset(struct hull_vmx_vcpu *v, bool init);
  * SDM Vol. 3, chapters 27 and 28.
  */
 void hull_vmx_enter(struct hull_vmx_vcpu *v);
+
+/*
+ * hull_vmx_l1d_taint(v), in vmx/inline.h - the host touched somebody else's data on
+ * behalf of this guest: where L1TF is mitigated, flush L1D before the guest runs.
+ * Known here without it: loads, host interrupts, and exits that lead to the MMU or
+ * to emulation.
+ */
 
 /**
  * hull_vmx_exit_irqoff - hand what belongs to the host to the host
