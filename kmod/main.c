@@ -10,6 +10,7 @@
 #include <core/core.h>
 #include <core/subject.h>
 #include <hypercall/hypercall.h>
+#include <irq/irq.h>
 #include <mmu/mmu.h>
 #include <netlink/netlink.h>
 #include <run/run.h>
@@ -22,6 +23,7 @@ static const struct hull_room {
 } rooms[] = {
 	{ "vmx", hull_vmx_init, hull_vmx_exit },
 	{ "mmu", hull_mmu_room_init, hull_mmu_room_exit },
+	{ "irq", hull_irq_room_init, hull_irq_room_exit },
 	{ "subject", hull_subject_init, hull_subject_exit },
 	{ "vm", hull_vm_init, hull_vm_exit },
 	{ "run", hull_run_init, hull_run_exit },
