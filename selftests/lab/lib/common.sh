@@ -18,7 +18,8 @@ die()
 
 build_tools()
 {
-	make -s -C "$LAB_DIR/src" OUTPUT="$LAB_TOOLS" >&2 || die "the lab's own tools do not build"
+	mkdir -p "$LAB_TOOLS"
+	flock "$LAB_TOOLS/build.lock" make -s -C "$LAB_DIR/src" OUTPUT="$LAB_TOOLS" >&2 || die "the lab's own tools do not build"
 }
 
 # The package that holds a kernel: 6.1 -> linux-image-cloud-amd64 ...

@@ -45,12 +45,29 @@ add_kernel_module()	# NAME
 	done
 }
 
+# A kernel for a guest in the machine: vmlinuz or vmlinux of a series.
+add_guest_kernel()	# SERIES vmlinuz|vmlinux PATH
+{
+	add_file "$("$LAB_DIR/fetch.sh" "$1")/$2" "$3" 0644
+}
+
+# An initramfs for a guest in the machine, from a list (see mkinitramfs).
+add_initramfs()	# LIST PATH
+{
+	local list=$work/list-${2//\//_}
+
+	sed "s|\$REPO|$REPO|g; s|\$BUILD|$BUILD|g" "$1" > "$list"
+	"$LAB_DIR/mkinitramfs" "$list" > "$list.cpio"
+	add_file "$list.cpio" "$2" 0644
+}
+
 # All tests of one directory, as its Makefile lists them (../lib.mk).
 add_tests()	# DIRECTORY [SECONDS]
 {
-	local kind file name dir=$1 seconds=${2:-120}
+	local kind file name output dir=$1 seconds=${2:-120}
 
-	make -s -C "$REPO/$dir" all BUILD="$BUILD" >&2 || die "$dir: does not build"
+	output=$BUILD/selftests/$(basename "$dir")
+	flock "$LAB_TOOLS/build.lock" make -s -C "$REPO/$dir" all OUTPUT="$output" >&2 || die "$dir: does not build"
 	while read -r kind file; do
 		name=$(basename "$file")
 		add_file "$file" "/tests/$(basename "$dir")/$name" 0755
@@ -58,7 +75,7 @@ add_tests()	# DIRECTORY [SECONDS]
 		[ -z "$only" ] || echo "$name" | grep -qE "$only" || continue
 		add_step test "$(basename "$dir")/$name" "$seconds" \
 			"cd /tests/$(basename "$dir") && exec ./$name"
-	done < <(make -s -C "$REPO/$dir" list BUILD="$BUILD")
+	done < <(make -s -C "$REPO/$dir" -f "$LAB_DIR/list.mk" list OUTPUT="$output")
 }
 
 suite_line()	# WORD VALUES...
@@ -73,8 +90,8 @@ suite_line()	# WORD VALUES...
 	memory) memory=$1 ;;
 	timeout) seconds=$1 ;;
 	append) append="$append $*" ;;
-	file | kmod | insmod | tests | test) deferred+=("$word $*") ;;
-	optional) if [ -e "$REPO/${2:-}" ]; then suite_line "$@"; fi ;;
+	file | kmod | insmod | guest-kernel | initramfs | tests | test) deferred+=("$word $*") ;;
+	optional) if [ -e "$REPO/${2:-}/Makefile" ]; then suite_line "$@"; fi ;;
 	*) die "suite: unknown word '$word'" ;;
 	esac
 }
@@ -103,6 +120,8 @@ content_line()	# WORD VALUES...
 	file) add_file "$@" ;;
 	kmod) add_kernel_module "$1" ;;
 	insmod) add_module "$@" ;;
+	guest-kernel) add_guest_kernel "$@" ;;
+	initramfs) add_initramfs "$@" ;;
 	tests) add_tests "$@" ;;
 	test)
 		if [ -z "$only" ] || echo "$1" | grep -qE -e "$only"; then
@@ -119,11 +138,11 @@ collect_contents()
 
 	: > "$work/plan"
 	echo "file /init $LAB_TOOLS/init 0755" > "$work/files"
+	echo "file /tests/include/tap.sh $REPO/selftests/include/tap.sh 0644" >> "$work/files"
 	for line in "${deferred[@]}"; do
 		line=${line//\$REPO/$REPO}
 		line=${line//\$BUILD/$BUILD}
 		line=${line//\$RELEASE/$release}
-		# shellcheck disable=SC2086
 		set -f
 		# shellcheck disable=SC2086
 		content_line $line
