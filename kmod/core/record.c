@@ -134,7 +134,8 @@ static int publish_named(struct hull_record *record, const char **why)
 
 	switch (ret) {
 	case -EINVAL:
-		return refuse(why, "a name is 1 to 63 of [A-Za-z0-9_.-], the first no . or -",
+		return refuse(why,
+			      "a name is 1 to 63 of [A-Za-z0-9_.-], begins with neither . nor -, and is no number",
 			      ret);
 	case -EEXIST:
 		return refuse(why, "a VM of this name exists", ret);
@@ -155,7 +156,7 @@ static int publish_anonymous(struct hull_record *record, const char **why)
 	for (i = 0; stem[i]; i++)
 		if (!isascii(stem[i]) || (!isalnum(stem[i]) && stem[i] != '_'))
 			stem[i] = '_';
-	if (!stem[0])
+	if (!hull_name_valid(stem))
 		strscpy(stem, "vm", sizeof(stem));
 
 	strscpy(record->config.name, stem, sizeof(record->config.name));

@@ -31,13 +31,17 @@ static struct {
 bool hull_name_valid(const char *name)
 {
 	size_t i, len = strnlen(name, HULL_NAME_MAX + 1);
+	bool number = true;
 
 	if (!len || len > HULL_NAME_MAX || name[0] == '-' || name[0] == '.')
 		return false;
-	for (i = 0; i < len; i++)
+	for (i = 0; i < len; i++) {
 		if (!isascii(name[i]) || (!isalnum(name[i]) && !strchr("_.-", name[i])))
 			return false;
-	return true;
+		number &= isdigit(name[i]) != 0;
+	}
+	/* A name that is a number would be taken for an id. */
+	return !number;
 }
 
 static u32 name_hash(enum hull_subject_kind kind, const char *name)

@@ -27,7 +27,7 @@ struct hull_subject {
 	void (*release)(struct hull_subject *subject);
 };
 
-/** hull_name_valid - 1 to HULL_NAME_MAX of [A-Za-z0-9_.-], not starting with - or . */
+/** hull_name_valid - 1 to HULL_NAME_MAX of [A-Za-z0-9_.-], no - or . first, not all digits */
 bool hull_name_valid(const char *name);
 
 /**

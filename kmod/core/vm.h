@@ -28,13 +28,21 @@ struct hull_iobus;
 enum hull_irqchip_mode { HULL_IRQCHIP_NONE, HULL_IRQCHIP_KERNEL, HULL_IRQCHIP_SPLIT };
 
 /*
- * Facts of a guest that the paravirtual clock needs, see run/pvclock.c.
- * @offset: ns to add to the host's CLOCK_BOOTTIME to get the guest's clock
+ * Facts of a guest that its clocks need, see run/pvclock.c. Everything is under @lock.
+ *
+ * @stable: the guest's clock runs with the host's TSC: it is @ref_ns when the TSC is
+ *	@ref_tsc. Otherwise it is CLOCK_BOOTTIME plus @offset.
+ * @tsc_offset: guest's TSC minus the host's, for vCPUs that nobody told otherwise
+ * @tsc_set_at: host's TSC when a guest TSC was last written, 0: never
  */
 struct hull_clock {
 	spinlock_t lock;
-	s64 offset;			/* under lock */
-	u64 wall_msr;			/* under lock: MSR_KVM_WALL_CLOCK_NEW */
+	bool stable;
+	u64 ref_tsc, ref_ns;
+	s64 offset;
+	u64 tsc_offset;
+	u64 tsc_set_at;
+	u64 wall_msr;			/* address of the wall clock page */
 };
 
 struct hull_vm {
@@ -57,6 +65,7 @@ struct hull_vm {
 	u32 disabled_exits;			/* [V] KVM_X86_DISABLE_EXITS_* */
 	u32 user_hypercalls;			/* [V] KVM_CAP_EXIT_HYPERCALL mask */
 
+	u32 yield_last;				/* [a] vCPU that got a directed yield last */
 	bool dead;				/* [a] no vCPU enters any more */
 	bool paused;				/* [a] vCPUs wait in hull_vcpu_pause_wait() */
 	wait_queue_head_t pause_wait;
@@ -104,7 +113,8 @@ struct hull_vcpu {
 	u32 index;				/* [I] in vm->vcpus; APIC ID is @id */
 	u32 id;					/* [I] as given to KVM_CREATE_VCPU */
 	struct mutex mutex;			/* KVM_RUN and all vCPU ioctls; [v] */
-	struct task_struct __rcu *task;		/* last one to run it, for kicks and yields */
+	struct task_struct __rcu *task;		/* who is in KVM_RUN with it, for yields; or NULL */
+	bool preempted;				/* [a] that task waits for a CPU */
 	struct kvm_run *run;			/* [v] page shared with userspace; read once */
 	void *pio_data;				/* [v] second page: port data */
 
@@ -134,8 +144,16 @@ struct hull_vcpu {
 	u64 xcr0, xss;				/* [v] guest's */
 	u64 guest_supported_xcr0;		/* [v] */
 
+	u32 pkru, host_pkru;			/* [v] guest's; [c] inner loop: host's */
+
 	unsigned long dr[4], dr6, dr7;		/* [v] guest's, as the guest sees them */
 	u32 guest_debug;			/* [v] KVM_GUESTDBG_* */
+	struct kvm_guest_debug_arch debug;	/* [v] the debugger's registers */
+	bool dr_load;				/* [v] breakpoints are enabled */
+	bool dr_live;				/* [v] the guest accesses them without an exit */
+	bool dr_loaded;				/* [c] the processor holds the guest's */
+	unsigned long cr8;			/* [v] without a chip */
+	u64 apic_base;				/* [v] without a chip */
 
 	struct kvm_cpuid_entry2 *cpuid;		/* [v] */
 	u32 cpuid_n;				/* [v] */
@@ -145,6 +163,8 @@ struct hull_vcpu {
 	struct hull_pending *pending;		/* [v] run/pending.h: I/O to complete at next KVM_RUN */
 
 	u64 tsc_offset;				/* [v] */
+	bool timer_host;			/* [v] no usable preemption timer */
+	u64 tsc_left;				/* [c] host's TSC when it last left a CPU */
 	sigset_t sigmask;			/* [v] KVM_SET_SIGNAL_MASK */
 	bool sigmask_set;			/* [v] */
 };

@@ -15,7 +15,7 @@
 #define HULL_GENL_VERSION	1
 #define HULL_GENL_MCGRP_EVENTS	"events"
 
-/* Names: 1 to HULL_NAME_MAX bytes of [A-Za-z0-9_.-], the first no - or . */
+/* Names: 1 to HULL_NAME_MAX bytes of [A-Za-z0-9_.-], the first no - or ., not all digits */
 #define HULL_NAME_MAX		63
 #define HULL_REASON_MAX		127	/* bytes of a stop reason's text */
 #define HULL_VCPUS_MAX		64	/* vCPUs of one VM */

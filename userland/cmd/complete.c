@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vmctl __complete WORD...: what the last word may become, a line each. The words
+ * are those after "vmctl". "@file" stands for names of files.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmd/command.h>
+#include <lib/names.h>
+
+static void offer(const char *candidate, const char *start)
+{
+	if (!strncmp(candidate, start, strlen(start)))
+		printf("%s\n", candidate);
+}
+
+static void offer_vms(const char *start)
+{
+	struct hull_error error;
+	struct hull_client *client = hull_client_open(&error);
+	struct hull_vm_info *vms;
+	size_t i, n;
+
+	if (client && !hull_vm_list(client, &vms, &n, &error)) {
+		for (i = 0; i < n; i++)
+			offer(vms[i].name, start);
+		free(vms);
+	}
+	hull_client_close(client);
+}
+
+static void offer_mitigations(const char *start)
+{
+	const struct hull_bit_name *row;
+
+	offer("default", start);
+	offer("off", start);
+	for (row = hull_mitigation_names; row->name; row++)
+		offer(row->name, start);
+}
+
+static void offer_value(enum complete complete, const char *start)
+{
+	switch (complete) {
+	case COMPLETE_FILE:
+		printf("@file\n");
+		break;
+	case COMPLETE_VM:
+		offer_vms(start);
+		break;
+	case COMPLETE_ENGINE:
+		offer("hull", start);
+		offer("kvm", start);
+		break;
+	case COMPLETE_MITIGATIONS:
+		offer_mitigations(start);
+		break;
+	case COMPLETE_SWITCH:
+		offer("on", start);
+		offer("off", start);
+		break;
+	case COMPLETE_NONE:
+		break;
+	}
+}
+
+/* The option that @word is, if it takes a value that must follow. */
+static const struct option_row *waiting_option(const char *word)
+{
+	int i;
+
+	for (i = 0; i < OPTION_N; i++) {
+		const struct option_row *row = &option_rows[i];
+		char letter[3] = { '-', row->letter, '\0' };
+
+		if (!row->value || row->value[0] == '[')
+			continue;
+		if ((!strncmp(word, "--", 2) && !strcmp(word + 2, row->name)) ||
+		    (row->letter && !strcmp(word, letter)))
+			return row;
+	}
+	return NULL;
+}
+
+static void offer_options(const struct command *command, const char *start)
+{
+	char text[64];
+	int i;
+
+	for (i = 0; i < OPTION_N; i++) {
+		if (!((command->options | TAKES(HELP)) & (1u << i)))
+			continue;
+		snprintf(text, sizeof(text), "--%s", option_rows[i].name);
+		offer(text, start);
+	}
+}
+
+static void offer_first(const char *start)
+{
+	const struct command *row;
+
+	for (row = commands; row->noun; row++)
+		if (row == commands || strcmp(row->noun, row[-1].noun))
+			offer(row->noun, start);
+	offer("--help", start);
+	offer("--version", start);
+}
+
+static void offer_verbs(const char *noun, const char *start)
+{
+	const struct command *row;
+
+	for (row = commands; row->noun; row++)
+		if (!strcmp(row->noun, noun) && row->verb)
+			offer(row->verb, start);
+}
+
+static const struct command *command_of(int argc, char **argv)
+{
+	const struct command *row;
+
+	for (row = commands; row->noun; row++)
+		if (!strcmp(row->noun, argv[0]) &&
+		    (!row->verb || (argc > 2 && !strcmp(row->verb, argv[1]))))
+			return row;
+	return NULL;
+}
+
+int complete_run(int argc, char **argv)
+{
+	const char *last = argc ? argv[argc - 1] : "";
+	const struct option_row *waiting;
+	const struct command *command;
+
+	if (argc < 2) {
+		offer_first(last);
+		return STATUS_OK;
+	}
+	command = command_of(argc, argv);
+	waiting = waiting_option(argv[argc - 2]);
+	if (!command)
+		offer_verbs(argv[0], last);
+	else if (waiting)
+		offer_value(waiting->complete, last);
+	else if (last[0] == '-')
+		offer_options(command, last);
+	else if (strstr(command->words, "VM"))
+		offer_value(COMPLETE_VM, last);
+	return STATUS_OK;
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* vmctl events: a line for each change of a VM. */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <time.h>
+#include <cmd/command.h>
+#include <cmd/output.h>
+
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int signal)
+{
+	(void)signal;
+	interrupted = 1;
+}
+
+/* No SA_RESTART: the wait for an event is to end. */
+static void signals_catch(void)
+{
+	struct sigaction action = { .sa_handler = interrupt };
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+static int event_json(const struct hull_event *event)
+{
+	json_t *object = json_object();
+
+	json_put_u64(object, "time_ns", now_ns());
+	json_put_text(object, "event", hull_event_name(event->kind));
+	json_put(object, "vm", json_vm(&event->vm));
+	return json_end(object);
+}
+
+static void event_print(struct hull_event *event)
+{
+	char text[TEXT_BYTES];
+
+	printf("%s  %-8s %s (id %" PRIu32 ")", text_time(now_ns(), text),
+	       hull_event_name(event->kind), event->vm.name, event->vm.id);
+	if (event->vm.reason_text[0])
+		printf(": %s", text_clean(event->vm.reason_text));
+	printf("\n");
+}
+
+static int events_follow(const struct command *command, const struct args *args,
+			 struct hull_client *client)
+{
+	struct hull_event event = { 0 };
+	struct hull_error error;
+	uint32_t n = 0;
+	int ret;
+
+	while (!interrupted) {
+		ret = hull_events_next(client, &event, &error);
+		if (ret < 0 && error.code == ENOBUFS) {
+			command_complain(command, "%s: this listener is too slow", error.text);
+			continue;
+		}
+		if (ret < 0)
+			return command_fail(command, &error);
+		if (!ret)
+			continue;
+		if (!args->json)
+			event_print(&event);
+		else if (event_json(&event))
+			return STATUS_FAILURE;
+		if (fflush(stdout))
+			return STATUS_FAILURE;
+		if (args->count && ++n == args->count)
+			break;
+	}
+	return STATUS_OK;
+}
+
+int events_run(const struct command *command, const struct args *args)
+{
+	enum status status = STATUS_OK;
+	struct hull_client *client = command_client(command, &status);
+	struct hull_error error;
+
+	if (!client)
+		return status;
+	signals_catch();
+	if (hull_events_join(client, &error))
+		status = command_fail(command, &error);
+	else
+		status = events_follow(command, args, client);
+	hull_client_close(client);
+	return status;
+}

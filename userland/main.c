@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* vmctl: the commands, a row each, and the way to them. */
+#include <stdio.h>
+#include <string.h>
+#include <cmd/command.h>
+
+#ifndef VERSION
+#define VERSION "unknown"
+#endif
+
+const struct command commands[] = {
+	{ "host", NULL, "", "what this machine offers and what is missing",
+	  "Exits with 0 when VMs can be run by Hull's own engine now, else with 4.",
+	  TAKES(JSON), 0, host_run },
+	{ "events", NULL, "", "tell of each change of a VM as it happens",
+	  "A line an event, until interrupted or until --count of them have come.",
+	  TAKES(JSON) | TAKES(COUNT), 0, events_run },
+	{ "vm", "create", "NAME", "make a VM: its record, not yet running",
+	  "The record stays until it is deleted. A name has 1 to 63 letters, digits, '_', '.' "
+	  "and '-', begins with neither '.' nor '-', and is no number. Memory and CPUs bound "
+	  "what the VMM may use, too.",
+	  TAKES(JSON) | TAKES_RECORD, 0, vm_create_run },
+	{ "vm", "set", "VM", "change settings of a VM",
+	  "They are in force from its next start on.",
+	  TAKES(CPU_WEIGHT) | TAKES(MITIGATIONS) | TAKES(HYPERCALL_CPL3) | TAKES(MSR_IGNORE), 0,
+	  vm_set_run },
+	{ "vm", "start", "VM", "boot a kernel in the background",
+	  "Returns when the guest runs. Its console can be reached with vm console and is kept "
+	  "in a log. The kernel is a bzImage, an ELF vmlinux or a multiboot 1 image.",
+	  TAKES(JSON) | TAKES_BOOT, TAKES(KERNEL), vm_start_run },
+	{ "vm", "run", "", "create, start, attach to the console, and delete at the end",
+	  "Ctrl-] ends the VM. Exits with the guest's status: 0 after power-off, "
+	  "(value << 1 | 1) & 255 after a write to the exit port, 100 after a reset, 102 after a "
+	  "triple fault, 104 when killed, 106 when engine or VMM failed; with 126 when the guest "
+	  "was never started. With --engine kvm it works without the module, too.",
+	  TAKES_RECORD | TAKES_BOOT | TAKES(NAME), TAKES(KERNEL), vm_run_run },
+	{ "vm", "console", "VM", "attach to the console of a VM in the background",
+	  "Ctrl-] detaches; the VM goes on. With --log: what it has shown so far, also of a VM "
+	  "that has stopped.",
+	  TAKES(LOG), 0, vm_console_run },
+	{ "vm", "list", "", "all VMs", "", TAKES(JSON), 0, vm_list_run },
+	{ "vm", "show", "VM", "one VM in full", "", TAKES(JSON), 0, vm_show_run },
+	{ "vm", "stats", "[VM]", "what a VM, or every VM, has counted",
+	  "Sums over its vCPUs and over its runs; memory and tables are those of the moment.",
+	  TAKES(JSON), 0, vm_stats_run },
+	{ "vm", "log", "VM", "lines that its guest has sent by the hypercall hull_log", "",
+	  TAKES(JSON), 0, vm_log_run },
+	{ "vm", "pause", "VM", "stop its vCPUs for a while", "", 0, 0, vm_pause_run },
+	{ "vm", "resume", "VM", "let a paused VM go on", "", 0, 0, vm_resume_run },
+	{ "vm", "stop", "VM", "press the power button and wait for the end",
+	  "Exits with 7 when the guest does not power off in time.",
+	  TAKES(TIMEOUT), 0, vm_stop_run },
+	{ "vm", "kill", "VM", "end a VM at once and wait for it",
+	  "A VMM that does not go by itself is killed.", TAKES(TIMEOUT), 0, vm_kill_run },
+	{ "vm", "delete", "VM", "delete the record of a VM that is not running",
+	  "Its console log goes, too.", 0, 0, vm_delete_run },
+	{ NULL, NULL, NULL, NULL, NULL, 0, 0, NULL },
+};
+
+static const struct command *command_find(int argc, char **argv)
+{
+	const struct command *row;
+
+	for (row = commands; row->noun; row++)
+		if (!strcmp(row->noun, argv[1]) &&
+		    (!row->verb || (argc > 2 && !strcmp(row->verb, argv[2]))))
+			return row;
+	return NULL;
+}
+
+static bool is_help(const char *word)
+{
+	return !strcmp(word, "--help") || !strcmp(word, "-h") || !strcmp(word, "help");
+}
+
+/* Neither noun nor verb stand for a command: help, a noun alone, or a mistake. */
+static int no_command(int argc, char **argv)
+{
+	if (is_help(argv[1]) && argc > 2) {
+		const struct command *command = command_find(argc - 1, argv + 1);
+
+		if (command)
+			command_help(command);
+		if (command || command_help_noun(argv[2]))
+			return STATUS_OK;
+		fprintf(stderr, "vmctl: no command '%s'; see vmctl --help\n", argv[2]);
+		return STATUS_USAGE;
+	}
+	if (is_help(argv[1])) {
+		command_usage_all(false);
+		return STATUS_OK;
+	}
+	if (argc > 2 && is_help(argv[2]) && command_help_noun(argv[1]))
+		return STATUS_OK;
+	fprintf(stderr, "vmctl: no command '%s%s%s'; see vmctl --help\n", argv[1],
+		argc > 2 ? " " : "", argc > 2 ? argv[2] : "");
+	return STATUS_USAGE;
+}
+
+/* What was printed must have arrived: a full disk is a failure. */
+static int output_end(int status)
+{
+	if ((fflush(stdout) || ferror(stdout)) && status == STATUS_OK) {
+		fprintf(stderr, "vmctl: cannot write the output\n");
+		return STATUS_FAILURE;
+	}
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *command;
+	struct args args;
+	int words;
+
+	if (argc < 2) {
+		command_usage_all(true);
+		return STATUS_USAGE;
+	}
+	if (!strcmp(argv[1], "--version")) {
+		printf("vmctl %s\n", VERSION);
+		return output_end(STATUS_OK);
+	}
+	if (!strcmp(argv[1], "__complete"))
+		return output_end(complete_run(argc - 2, argv + 2));
+	if (!strcmp(argv[1], "__man"))
+		return output_end(man_run());
+
+	command = command_find(argc, argv);
+	if (!command)
+		return output_end(no_command(argc, argv));
+	words = command->verb ? 2 : 1;
+	if (command_parse(command, argc - words, argv + words, &args) != STATUS_OK)
+		return STATUS_USAGE;
+	if (args.help) {
+		command_help(command);
+		return output_end(STATUS_OK);
+	}
+	return output_end(command->run(command, &args));
+}
