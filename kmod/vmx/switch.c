@@ -161,13 +161,6 @@ static __always_inline void context_to_host(void)
 		     : : "rbx", "rcx", "rdx", "rsi", "r8", "r9", "r10", "r11",	\
 			 "r12", "r13", "r14", "r15", "cc", "memory")
 
-static noinstr void entry_failed(struct hull_vmx_vcpu *v)
-{
-	v->fail = true;
-	v->run_flags &= ~HULL_RUN_LAUNCHED;
-	v->exit_reason = ~0;
-}
-
 /* NMIs stay blocked until somebody executes IRET: let it be their own handler. */
 static noinstr void nmi_handle(struct hull_vmx_vcpu *v)
 {
@@ -220,12 +213,16 @@ noinstr void hull_vmx_enter(struct hull_vmx_vcpu *v)
 	v->cr2 = native_read_cr2();
 	v->cached = 0;
 	v->exit_cached = 0;
-	v->run_flags |= HULL_RUN_LAUNCHED;
-	v->exit_reason = hull_vmcs_read_or(VM_EXIT_REASON, ~0);
-	if (unlikely(failed))
-		entry_failed(v);
-	else if (unlikely(v->exit_reason == EXIT_REASON_EXCEPTION_NMI))
-		nmi_handle(v);
+	if (likely(!failed)) {
+		v->run_flags |= HULL_RUN_LAUNCHED;
+		v->exit_reason = hull_vmcs_read_or(VM_EXIT_REASON, ~0);
+		if (unlikely(v->exit_reason == EXIT_REASON_EXCEPTION_NMI))
+			nmi_handle(v);
+	} else {
+		/* The VMCS is as launched as it was. */
+		v->fail = true;
+		v->exit_reason = ~0;
+	}
 
 	context_to_host();
 	debugctl_restore(v->host);
