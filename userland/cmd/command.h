@@ -87,7 +87,7 @@ enum complete {
 struct option_row {
 	const char *name;
 	char letter;			/* 0: none */
-	const char *value;		/* "SIZE", "[=on|off]" when it may be left out; NULL: none */
+	const char *value;		/* "SIZE"; "[=on|off]": may be left out; NULL: none */
 	const char *help;
 	enum complete complete;
 	/* @text: NULL when the value was left out. false and *@why: a phrase */
