@@ -8,7 +8,7 @@ set -eu
 . "$(dirname "$0")/lib/common.sh"
 
 packages="
-	gcc make libc6-dev binutils pkg-config libelf-dev libmnl-dev
+	gcc make libc6-dev binutils pkg-config libelf-dev libmnl-dev libjansson-dev
 	kmod gzip xz-utils zstd lz4
 	sparse shellcheck perl
 	busybox-static bsdutils util-linux

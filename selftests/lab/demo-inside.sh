@@ -1,0 +1,91 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# demo-inside.sh - the part of `make demo` that runs in the emulated machine
+#
+# A VM is run on a terminal, typed on as a person would, looked at from a second
+# one, and all of it leaves the machine as it was.
+set -u
+. ../tests/include/tap.sh
+
+LOG=/tmp/guest.log
+GUEST="vmctl vm run --name demo --kernel /boot/vmlinuz-guest --initrd /boot/guest.cpio
+	--memory 128M --cpus 1 --hypercall-cpl3
+	--cmdline 'console=ttyS0 quiet panic=-1 cryptomgr.notests'"
+
+say()
+{
+	echo
+	echo "## $*"
+}
+
+# Shows the command, then what it prints; the step is its exit code.
+step()	# NAME COMMAND...
+{
+	step_name=$1
+	shift
+	say "$step_name"
+	echo "# $*"
+	if "$@"; then
+		tap_pass "$step_name"
+	else
+		tap_fail "$step_name"
+	fi
+}
+
+# A second look at the VM, while it waits for the next line.
+look_at_vm()
+{
+	until grep -q "hull_log:" "$LOG" 2>/dev/null; do
+		kill -0 "$talk" 2>/dev/null || return 1
+		sleep 1
+	done
+	vmctl vm list && vmctl vm stats demo
+}
+
+seen()	# TEXT: it was on the guest's console
+{
+	grep -F -e "$1" "$LOG"
+}
+
+guest_ended()
+{
+	wait "$talk"
+}
+
+no_vm_left()
+{
+	! vmctl vm show demo 2>/dev/null
+}
+
+# The echo of what was typed comes without the sums done, hence the arithmetic.
+talk_to_guest()
+{
+	say "vmctl boots an unmodified Debian kernel as a guest (this takes a while)"
+	echo "# $GUEST" | tr -d '\t\n'
+	echo
+	: > "$LOG"
+	# shellcheck disable=SC2016
+	converse 300 "$(echo "$GUEST" | tr '\n' ' ')" \
+		expect "guest ready: " \
+		send 'uname -sr; echo sum=$((40 + 2))' expect "sum=42" \
+		send 'hull_call "hello from user space, $((6 * 7))"' expect "hull_log:" \
+		wait 10 send 'poweroff -f' > "$LOG" 2>&1 &
+	talk=$!
+	tail -f "$LOG" | tr -d '\r' | sed 's/^/guest | /' &
+	shown=$!
+}
+
+tap_plan 10
+step "insmod hull.ko" insmod /lib/modules/hull.ko
+step "vmctl host: what this machine offers" vmctl host
+talk_to_guest
+step "vmctl vm stats, while the guest runs" look_at_vm
+step "the guest powers off" guest_ended
+step "the guest had reached a shell" seen "guest ready: "
+step "the guest had run the command typed on its console" seen "sum=42"
+step "its user space had talked to the host by a hypercall" seen "hull_log:"
+step "the VM is gone" no_vm_left
+kill "$shown" 2>/dev/null
+step "rmmod hull" rmmod hull
+step "the module is gone" test ! -e /sys/module/hull
+tap_end
