@@ -145,14 +145,14 @@ static inline bool hull_apic_match(const struct hull_apic_target *t, const struc
 	return m->logical ? hull_apic_match_logical(t, m->dest) : t->id == m->dest;
 }
 
-/* Highest vector in a set of 256, or -1. */
+/* Highest vector in a set of 256, or -1. The set may change meanwhile: each word is read once. */
 static inline int hull_apic_highest(const unsigned long *set)
 {
+	unsigned long word;
 	int i;
 
 	for (i = 256 / 64 - 1; i >= 0; i--) {
-		unsigned long word = *(const volatile unsigned long *)&set[i];
-
+		word = READ_ONCE(set[i]);
 		if (word)
 			return i * 64 + 63 - __builtin_clzl(word);
 	}

@@ -93,9 +93,11 @@ int hull_pit_set(struct hull_irqchip *chip, const struct kvm_pit_state2 *state);
  * The I/O APIC page. Local APIC pages are the vCPU's own: hull_lapic_mmio().
  * Return: true when it was for this chip.
  */
-bool hull_irqchip_mmio(struct hull_irqchip *chip, u64 gpa, unsigned int len, void *data, bool write);
+bool hull_irqchip_mmio(struct hull_irqchip *chip, u64 gpa, unsigned int len, void *data,
+		       bool write);
 /** hull_irqchip_pio - ports of PIC (20, 21, a0, a1, 4d0, 4d1) and PIT (40-43, 61) */
-bool hull_irqchip_pio(struct hull_irqchip *chip, u16 port, unsigned int len, void *data, bool write);
+bool hull_irqchip_pio(struct hull_irqchip *chip, u16 port, unsigned int len, void *data,
+		      bool write);
 
 /* --- local APIC (SDM Vol. 3, chapter 11) ---------------------------------- */
 
@@ -174,13 +176,8 @@ static inline int hull_lapic_pending(struct hull_lapic *apic)
 
 /** hull_lapic_accept - acknowledge: IRR to ISR (or PIC INTA); the vector, or -1 */
 int hull_lapic_accept(struct hull_lapic *apic);
-/**
- * hull_lapic_extint_set - KVM_INTERRUPT with a split chip: userspace's PIC interrupts
- * Return: 0, -EEXIST while the last one waits. Context: vCPU thread.
- */
-int hull_lapic_extint_set(struct hull_lapic *apic, u8 vector);
-/** hull_lapic_extint_ready - would it be taken (for ready_for_interrupt_injection)? */
-bool hull_lapic_extint_ready(struct hull_lapic *apic);
+/** hull_lapic_takes_extint - does this vCPU hear the PIC, be it in the kernel or the VMM's? */
+bool hull_lapic_takes_extint(const struct hull_lapic *apic);
 
 /* LINT1, thermal and performance entries are registers only: nothing here raises them. */
 
@@ -211,6 +208,7 @@ static inline void hull_lapic_timer_sync(struct hull_lapic *apic)
 	if (hull_lapic_deadline(apic) != ~0ULL)
 		hull_lapic_timer_expired(apic);
 }
+
 /** hull_lapic_tsc_moved - the guest's TSC was set: a TSC deadline is at another time now */
 void hull_lapic_tsc_moved(struct hull_lapic *apic);
 

@@ -55,7 +55,6 @@ struct hull_lapic {
 	u64 icr;				/* [v] destination half as the mode lays it out */
 	u32 esr;				/* [v] as last latched */
 	u32 tmict, tdcr;			/* [v] */
-	int user_extint;			/* [v] vector of KVM_INTERRUPT, or -1 */
 
 	unsigned long errors;			/* [a] ESR bits to latch */
 	unsigned long irr[4];			/* [a] set by anybody, cleared by the thread */
@@ -113,7 +112,7 @@ struct hull_irqchip {
 	u32 tsc_khz;				/* [I] */
 	u32 x2apic_api;				/* [a] KVM_X2APIC_API_* */
 
-	struct mutex lock;
+	struct mutex lock;			/* see above */
 	struct hull_routing __rcu *routing;	/* written under lock */
 	u32 max_id;				/* [I] */
 	u32 nr_ids;				/* [a] highest ID there is, plus 1; under lock */
@@ -168,8 +167,6 @@ void hull_lapic_lvt_raise(struct hull_lapic *apic, enum hull_apic_lvt lvt);
 void hull_lapic_error(struct hull_lapic *apic, unsigned int bit);
 void hull_lapic_eoi(struct hull_lapic *apic);
 void hull_lapic_ppr_update(struct hull_lapic *apic);
-/** hull_lapic_takes_extint - does this processor hear the PIC? */
-bool hull_lapic_takes_extint(const struct hull_lapic *apic);
 
 /* --- lapic_timer.c --------------------------------------------------------- */
 

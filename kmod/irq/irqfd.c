@@ -18,7 +18,7 @@
 
 /*
  * The level-triggered irqfds of one GSI: each of their events raises the line; its
- * acknowledgement lowers it and tells all of them.
+ * acknowledgment lowers it and tells all of them.
  */
 struct hull_resampler {
 	u32 gsi;				/* [I] */

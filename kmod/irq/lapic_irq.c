@@ -76,9 +76,7 @@ bool hull_lapic_takes_extint(const struct hull_lapic *apic)
 
 static bool extint_pending(const struct hull_lapic *apic)
 {
-	if (!hull_lapic_takes_extint(apic))
-		return false;
-	return apic->user_extint >= 0 || READ_ONCE(apic->chip->pic.pair.output);
+	return READ_ONCE(apic->chip->pic.pair.output) && hull_lapic_takes_extint(apic);
 }
 
 static int irr_pending(const struct hull_lapic *apic)
@@ -109,10 +107,7 @@ int hull_lapic_accept(struct hull_lapic *apic)
 
 	if (extint_pending(apic)) {
 		hull_lapic_reevaluate(apic);
-		vector = apic->user_extint;
-		apic->user_extint = -1;
-		if (vector < 0)
-			vector = hull_pic_intack(apic->chip);
+		vector = hull_pic_intack(apic->chip);
 		if (vector >= 0)
 			return vector;
 	}
@@ -123,21 +118,6 @@ int hull_lapic_accept(struct hull_lapic *apic)
 	clear_bit(vector, apic->irr);
 	hull_lapic_ppr_update(apic);
 	return vector;
-}
-
-bool hull_lapic_extint_ready(struct hull_lapic *apic)
-{
-	return hull_lapic_takes_extint(apic) && apic->user_extint < 0;
-}
-
-int hull_lapic_extint_set(struct hull_lapic *apic, u8 vector)
-{
-	if (apic->user_extint >= 0)
-		return -EEXIST;
-	apic->user_extint = vector;
-	hull_lapic_reevaluate(apic);
-	apic->ops->kick(apic->vcpu);
-	return 0;
 }
 
 /* --- the end of an interrupt --------------------------------------------------- */

@@ -28,7 +28,6 @@ void hull_lapic_regs_reset(struct hull_lapic *apic)
 	apic->errors = 0;
 	apic->tmict = 0;
 	apic->tdcr = 0;
-	apic->user_extint = -1;
 	for (i = 0; i < ARRAY_SIZE(apic->irr); i++) {
 		WRITE_ONCE(apic->irr[i], 0);
 		WRITE_ONCE(apic->tmr[i], 0);

@@ -21,7 +21,8 @@
 #include <linux/kvm.h>
 #include <linux/types.h>
 typedef __u8 u8; typedef __u16 u16; typedef __u32 u32; typedef __u64 u64; typedef __s64 s64;
-#define fallthrough __attribute__((fallthrough))
+#define fallthrough	__attribute__((fallthrough))
+#define READ_ONCE(x)	(*(const volatile __typeof__(x) *)&(x))
 #ifndef BIT
 #define BIT(n)		(1UL << (n))
 #define GENMASK(h, l)	((~0UL << (l)) & (~0UL >> (63 - (h))))
