@@ -11,7 +11,9 @@ bochs_disc()
 	cp /usr/lib/ISOLINUX/isolinux.bin /usr/lib/syslinux/modules/bios/ldlinux.c32 \
 		"$tree/isolinux/"
 	ln "$work/initramfs" "$tree/initrd"
-	cp "$kernel_dir/vmlinuz" "$tree/vmlinuz"
+	# Uncompressed, because decompression is half of the boot (src/fastboot.S).
+	"$LAB_TOOLS/mkfastkernel" "$kernel_dir/vmlinuz" "$kernel_dir/vmlinux" \
+		"$LAB_TOOLS/fastboot" > "$tree/vmlinuz"
 	cat > "$tree/isolinux/isolinux.cfg" <<-END
 		default lab
 		prompt 0
