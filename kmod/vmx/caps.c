@@ -97,7 +97,6 @@ int hull_vmx_config_read(struct hull_vmx_config *config, const char **why)
 
 	for (i = 0; i < ARRAY_SIZE(controls); i++) {
 		*why = controls[i].why;
-		/* The second word of processor controls has no "true" variant to check. */
 		if (!control_read(config, &controls[i], true_ctls))
 			return -EOPNOTSUPP;
 	}
@@ -166,9 +165,7 @@ static bool preemption_timer_sound(void)
 	for (i = 0; i < ARRAY_SIZE(broken_timer); i++)
 		if (broken_timer[i] == sig)
 			return false;
-	/* It counts the TSC: of no use where that stops or changes pace. */
-	return boot_cpu_has(X86_FEATURE_CONSTANT_TSC) || boot_cpu_has(X86_FEATURE_HYPERVISOR) ||
-	       boot_cpu_has(X86_FEATURE_TSC);
+	return true;
 }
 
 static u64 flags_from_config(const struct hull_vmx_config *c)
@@ -209,7 +206,7 @@ void __init hull_vmx_caps_init(void)
 {
 	if (!(cpuid_ecx(1) & BIT(5))) {
 		config_why = boot_cpu_has(X86_FEATURE_HYPERVISOR) ?
-			"no VMX: this is a virtual machine whose host does not nest virtualization" :
+			"no VMX: the host of this virtual machine does not nest virtualization" :
 			"no VMX: this processor does not offer Intel VT-x";
 		return;
 	}

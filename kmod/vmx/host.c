@@ -26,7 +26,8 @@ static bool held;			/* under cpus_read_lock + hold_lock, read under either */
 static int hotplug_state;
 
 static const char busy_kvm[] =
-	"kvm_intel holds VMX: stop its VMs or unload it (on Linux 6.12 and later, loading kvm with enable_virt_at_load=0 leaves VMX free)";
+	"kvm_intel holds VMX: stop its VMs or unload it (on Linux 6.12 and later, loading "
+	"kvm with enable_virt_at_load=0 leaves VMX free)";
 static const char busy_other[] =
 	"another hypervisor holds VMX on this machine: stop it first";
 static const char going_down[] = "this machine is going down";
@@ -98,9 +99,9 @@ static void vcpu_clear_ipi(void *arg)
  */
 void hull_vmx_cpu_clear(struct hull_vmx_vcpu *v)
 {
+	/* Pairs with vcpu_clear_here(). A CPU that is offline has cleared it. */
 	int cpu = smp_load_acquire(&v->cpu);
 
-	/* A CPU that is offline has cleared it. */
 	if (cpu >= 0)
 		smp_call_function_single(cpu, vcpu_clear_ipi, v, 1);
 }
@@ -270,7 +271,7 @@ static int hold_first(const char **why)
 	if (err == -EBUSY)
 		*why = hull_vmx_kvm_intel_loaded() ? busy_kvm : busy_other;
 	else if (err == -EOPNOTSUPP)
-		*why = "the processors of this machine differ in their VMX, or firmware has locked it off on some";
+		*why = "the processors differ in their VMX, or firmware locked it off on some";
 	else
 		*why = "VMXON failed";
 	return err == -EIO ? -EOPNOTSUPP : err;

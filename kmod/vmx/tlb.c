@@ -7,7 +7,7 @@
 #include <linux/spinlock.h>
 #include <vmx/private.h>
 
-#define NR_VPIDS	(1U << 16)
+#define NR_VPIDS	BIT(16)
 
 static DECLARE_BITMAP(vpids, NR_VPIDS);		/* 0 is the host's, never handed out */
 static DEFINE_SPINLOCK(vpids_lock);
