@@ -61,9 +61,8 @@ struct hull_vm {
 	enum hull_irqchip_mode irqchip_mode;	/* [V] set once before vCPUs */
 	struct hull_irqchip *irqchip;		/* [V] set once, smp_store_release */
 	u64 tss_addr, identity_addr;		/* [V] kept for ABI; unrestricted guests need neither */
-	bool msi_ext_dest, x2apic_api;		/* [V] KVM_CAP_X2APIC_API */
-	u32 disabled_exits;			/* [V] KVM_X86_DISABLE_EXITS_* */
-	u32 user_hypercalls;			/* [V] KVM_CAP_EXIT_HYPERCALL mask */
+	u64 x2apic_api;				/* [V] KVM_X2APIC_API_*, also of a chip to come */
+	u32 disabled_exits;			/* [V] KVM_X86_DISABLE_EXITS_*, set before vCPUs */
 
 	u32 yield_last;				/* [a] vCPU that got a directed yield last */
 	bool dead;				/* [a] no vCPU enters any more */

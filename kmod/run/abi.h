@@ -19,6 +19,11 @@
 				 KVM_GUESTDBG_USE_SW_BP | KVM_GUESTDBG_USE_HW_BP |	\
 				 KVM_GUESTDBG_INJECT_DB | KVM_GUESTDBG_INJECT_BP)
 
+/* A guest that may use MWAIT could hold a processor in a sleep deeper than its host allows. */
+#define HULL_DISABLE_EXITS_VALID	(KVM_X86_DISABLE_EXITS_HLT | KVM_X86_DISABLE_EXITS_PAUSE)
+#define HULL_X2APIC_API_VALID	\
+	(KVM_X2APIC_API_USE_32BIT_IDS | KVM_X2APIC_API_DISABLE_BROADCAST_QUIRK)
+
 /* Pages that a vCPU file maps: the run page, and port data at KVM_PIO_PAGE_OFFSET. */
 #define HULL_VCPU_PAGES		2
 
@@ -102,6 +107,7 @@ void hull_vcpu_unlock(struct hull_vcpu *vcpu);
 /* irq_ioctl.c: rows of the VM's table */
 long hull_vm_irqchip_create(struct hull_vm *vm, union hull_ioctl_arg arg);
 int hull_vm_irqchip_split(struct hull_vm *vm, u64 pins);
+int hull_vm_x2apic_api(struct hull_vm *vm, u64 flags);
 long hull_vm_irqchip_get(struct hull_vm *vm, union hull_ioctl_arg arg);
 long hull_vm_irqchip_set(struct hull_vm *vm, union hull_ioctl_arg arg);
 long hull_vm_irq_line(struct hull_vm *vm, union hull_ioctl_arg arg);

@@ -43,9 +43,32 @@ static int split_enable(struct hull_vm *vm, const struct kvm_enable_cap *args)
 	return hull_vm_irqchip_split(vm, args->args[0]);
 }
 
+static int x2apic_api_enable(struct hull_vm *vm, const struct kvm_enable_cap *args)
+{
+	return hull_vm_x2apic_api(vm, args->args[0]);
+}
+
+/* A vCPU's controls are written when it is made. */
+static int disable_exits_enable(struct hull_vm *vm, const struct kvm_enable_cap *args)
+{
+	int ret = -EINVAL;
+
+	if (args->args[0] & ~(u64)HULL_DISABLE_EXITS_VALID)
+		return -EINVAL;
+	if (mutex_lock_killable(&vm->lock))
+		return -EINTR;
+	if (!vm->vcpus_online) {
+		vm->disabled_exits = args->args[0];
+		ret = 0;
+	}
+	mutex_unlock(&vm->lock);
+	return ret;
+}
+
 #define CAP(name)		{ .cap = KVM_CAP_##name, .value = 1 }
 #define CAP_IS(name, val)	{ .cap = KVM_CAP_##name, .value = (val) }
 #define CAP_FN(name, fn)	{ .cap = KVM_CAP_##name, .get = (fn) }
+#define CAP_ON(name, val, fn)	{ .cap = KVM_CAP_##name, .value = (val), .enable = (fn) }
 
 static const struct cap_row rows[] = {
 	/* the VM */
@@ -57,7 +80,7 @@ static const struct cap_row rows[] = {
 	CAP(SET_TSS_ADDR),
 	CAP(SET_IDENTITY_MAP_ADDR),
 	CAP(EXT_CPUID),
-	CAP_IS(GET_TSC_KHZ, 1),
+	CAP(GET_TSC_KHZ),
 	CAP(CLOCKSOURCE),
 	CAP_FN(ADJUST_CLOCK, clock_flags),
 
@@ -82,10 +105,12 @@ static const struct cap_row rows[] = {
 	CAP(IOEVENTFD),
 	CAP(IOEVENTFD_NO_LENGTH),
 	CAP(IOEVENTFD_ANY_LENGTH),
-	{ .cap = KVM_CAP_SPLIT_IRQCHIP, .value = 1, .enable = split_enable },
+	CAP_ON(SPLIT_IRQCHIP, 1, split_enable),
+	CAP_ON(X2APIC_API, HULL_X2APIC_API_VALID, x2apic_api_enable),
 
 	/* vCPUs */
 	CAP(HLT),
+	CAP_ON(X86_DISABLE_EXITS, HULL_DISABLE_EXITS_VALID, disable_exits_enable),
 	CAP(NOP_IO_DELAY),
 	CAP(MP_STATE),
 	CAP(USER_NMI),

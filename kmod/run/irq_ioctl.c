@@ -36,6 +36,7 @@ static int chip_create(struct hull_vm *vm, bool split, unsigned int pins)
 				   vm->tsc_khz);
 	if (IS_ERR(chip))
 		return PTR_ERR(chip);
+	hull_irqchip_x2apic_api_set(chip, vm->x2apic_api);
 	vm->irqchip_mode = split ? HULL_IRQCHIP_SPLIT : HULL_IRQCHIP_KERNEL;
 	/* for those who look without vm->lock */
 	smp_store_release(&vm->irqchip, chip);
@@ -64,6 +65,19 @@ int hull_vm_irqchip_split(struct hull_vm *vm, u64 pins)
 	ret = chip_create(vm, true, pins);
 	mutex_unlock(&vm->lock);
 	return ret;
+}
+
+int hull_vm_x2apic_api(struct hull_vm *vm, u64 flags)
+{
+	if (flags & ~HULL_X2APIC_API_VALID)
+		return -EINVAL;
+	if (mutex_lock_killable(&vm->lock))
+		return -EINTR;
+	vm->x2apic_api |= flags;
+	if (vm->irqchip)
+		hull_irqchip_x2apic_api_set(vm->irqchip, vm->x2apic_api);
+	mutex_unlock(&vm->lock);
+	return 0;
 }
 
 long hull_vm_irqchip_get(struct hull_vm *vm, union hull_ioctl_arg arg)

@@ -448,6 +448,16 @@ static const struct file_operations vcpu_fops = {
 	.llseek = noop_llseek,
 };
 
+/* What KVM_ENABLE_CAP said before. Nobody else knows the vCPU's file yet. */
+static void vcpu_exits_disable(struct hull_vcpu *vcpu)
+{
+	mutex_lock(&vcpu->mutex);
+	hull_vcpu_load(vcpu);
+	hull_vmx_exits_disable(&vcpu->vmx, vcpu->vm->disabled_exits);
+	hull_vcpu_put(vcpu);
+	mutex_unlock(&vcpu->mutex);
+}
+
 int hull_vcpu_fd(struct hull_vm *vm, u32 id)
 {
 	struct hull_vcpu *vcpu;
@@ -466,6 +476,8 @@ int hull_vcpu_fd(struct hull_vm *vm, u32 id)
 	ret = PTR_ERR_OR_ZERO(vcpu);
 	if (ret)
 		goto out_cancel;
+	if (vm->disabled_exits)
+		vcpu_exits_disable(vcpu);
 	hull_vm_get(vm);
 	return hull_fd_install(&fd, vcpu);
 
