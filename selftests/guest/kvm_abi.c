@@ -58,12 +58,18 @@ static void memory_add(struct vm *vm)
 
 void vm_open(struct vm *vm, int flags)
 {
+	struct kvm_enable_cap hlt = {
+		.cap = KVM_CAP_X86_DISABLE_EXITS, .args = { KVM_X86_DISABLE_EXITS_HLT },
+	};
+
 	vm->dev = check(open(device, O_RDWR | O_CLOEXEC), device);
 	vm->vm = check(ioctl(vm->dev, KVM_CREATE_VM, 0), "KVM_CREATE_VM");
 	check(ioctl(vm->vm, KVM_SET_TSS_ADDR, 0xfffbd000UL), "KVM_SET_TSS_ADDR");
 	if (flags & CHIP)
 		check(ioctl(vm->vm, KVM_CREATE_IRQCHIP, 0), "KVM_CREATE_IRQCHIP");
 	memory_add(vm);
+	if (flags & HLT_INSIDE)
+		check(ioctl(vm->vm, KVM_ENABLE_CAP, &hlt), "KVM_ENABLE_CAP");
 	vm->vcpu = check(ioctl(vm->vm, KVM_CREATE_VCPU, 0), "KVM_CREATE_VCPU");
 	vm->run_size = check(ioctl(vm->dev, KVM_GET_VCPU_MMAP_SIZE, 0), "KVM_GET_VCPU_MMAP_SIZE");
 	vm->run = mmap(NULL, vm->run_size, PROT_READ | PROT_WRITE, MAP_SHARED, vm->vcpu, 0);

@@ -47,7 +47,7 @@ extern bool is_hull;
 	CHECK((call) == -1 && errno == (error));				\
 } while (0)
 
-enum { CHIP = 1, CPUID = 2 };
+enum { CHIP = 1, CPUID = 2, HLT_INSIDE = 4 };
 
 /* 2 MiB of memory at 0, less what is missing at NOWHERE; one vCPU, number 0. */
 struct vm {
@@ -57,7 +57,10 @@ struct vm {
 	uint8_t *memory;
 };
 
-/* Dies when it can't. @flags: CHIP: with interrupt controllers; CPUID: all that is supported */
+/*
+ * Dies when it can't. CHIP: with interrupt controllers; CPUID: all that is supported;
+ * HLT_INSIDE: HLT does not exit.
+ */
 void vm_open(struct vm *vm, int flags);
 /* Real mode at CODE, DS at DATA, everything else at 0. */
 void vm_load(struct vm *vm, const void *code, const void *end);

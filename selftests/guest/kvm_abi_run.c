@@ -196,6 +196,33 @@ static int test_signal(void)
 	return PASS;
 }
 
+GUEST(guest_halt, "cli; hlt");
+
+static int test_halt_inside(void)
+{
+	struct kvm_enable_cap cap = {
+		.cap = KVM_CAP_X86_DISABLE_EXITS, .args = { KVM_X86_DISABLE_EXITS_HLT },
+	};
+	struct vm vm;
+	int exits;
+
+	vm_open(&vm, CPUID);
+	exits = ioctl(vm.vm, KVM_CHECK_EXTENSION, KVM_CAP_X86_DISABLE_EXITS);
+	if (!(exits & KVM_X86_DISABLE_EXITS_HLT))
+		return SKIP;
+	CHECK_ERR(ioctl(vm.vm, KVM_ENABLE_CAP, &cap), EINVAL);	/* a vCPU exists */
+	vm_load(&vm, guest_halt, guest_halt_end);
+	CHECK(vm_run(&vm) == KVM_EXIT_HLT);
+
+	vm_open(&vm, CPUID | HLT_INSIDE);
+	vm_load(&vm, guest_halt, guest_halt_end);
+	alarm_us(20000);
+	CHECK(vm_run(&vm) == -EINTR);
+	CHECK(vm_run(&vm) == -EINTR);
+	alarm_off();
+	return PASS;
+}
+
 /* Blocked for the thread, but not while the guest runs; pending afterwards. */
 static int test_signal_mask(void)
 {
@@ -470,6 +497,7 @@ const struct test run_tests[] = {
 	{ "immediate_exit", test_immediate_exit },
 	{ "signals end a spinning guest", test_signal },
 	{ "signal mask", test_signal_mask },
+	{ "HLT without an exit", test_halt_inside },
 	{ "dirty log", test_dirty_log },
 	{ "read-only memory", test_readonly },
 	{ "slot taken away", test_slot_removed },
