@@ -156,10 +156,12 @@ static __always_inline void context_to_host(void)
 
 /* Assembly that keeps nothing but RBP: the compiler saves registers once for both. */
 #define WORLD_SWITCH(how, v, failed)					\
+do {									\
 	asm volatile("call hull_vmx_switch_" #how			\
 		     : "=a" (failed), "+D" (v), ASM_CALL_CONSTRAINT	\
 		     : : "rbx", "rcx", "rdx", "rsi", "r8", "r9", "r10", "r11",	\
-			 "r12", "r13", "r14", "r15", "cc", "memory")
+			 "r12", "r13", "r14", "r15", "cc", "memory");	\
+} while (0)
 
 /* NMIs stay blocked until somebody executes IRET: let it be their own handler. */
 static noinstr void nmi_handle(struct hull_vmx_vcpu *v)

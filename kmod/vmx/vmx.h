@@ -110,7 +110,7 @@ struct hull_vmx_vcpu {
 
 	/* the last exit [v] */
 	u32 exit_reason;			/* full 32 bits */
-	bool fail;				/* since the load an entry failed: VMfail, or no VMX */
+	bool fail;				/* since the load: VMfail, or no VMX */
 	bool active;				/* [c] between load and put */
 	bool l1d_tainted;			/* [v] flush L1D before the next entry (L1TF) */
 
