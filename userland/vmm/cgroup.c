@@ -69,9 +69,10 @@ static void enable_controllers(const char *dir)
 	write_file(dir, "cgroup.subtree_control", "+cpu");
 }
 
+/* No more than its vCPUs can use is no limit that anybody would miss. */
 static bool wants_cpu_limits(const struct vmm_options *options)
 {
-	return options->cpu_max_percent ||
+	return (options->cpu_max_percent && options->cpu_max_percent < 100 * options->cpus) ||
 	       (options->cpu_weight && options->cpu_weight != WEIGHT_DEFAULT);
 }
 

@@ -69,12 +69,12 @@ int linux_elf_load(const struct boot_request *request, struct boot_entry *entry,
 	if (!image.wide || image.machine != EM_X86_64)
 		return vmm_fail(error, ENOEXEC,
 				"not a kernel: 32-bit ELF without multiboot header or PVH note");
+	if (elf_load(request, &image, &span, error))
+		return -1;
 	entry->rip = elf_entry_physical(&image);
 	if (!entry->rip)
 		return vmm_fail(error, ENOEXEC, "broken ELF file: entry %#llx is in no segment",
 				(unsigned long long)image.entry);
-	if (elf_load(request, &image, &span, error))
-		return -1;
 	entry->protocol = "Linux, 64-bit ELF";
 	return linux_prepare(request, &header, span, entry, error);
 }
