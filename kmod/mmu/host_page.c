@@ -36,26 +36,30 @@ static int pfnmap_get(struct hull_host_page *hp, unsigned long hva, bool write)
 	}
 	hp->page = NULL;
 	hp->ram = page_is_ram(hp->pfn);
+	hp->touched = true;
 out:
 	mmap_read_unlock(mm);
 	return err;
 }
 
-/* get_user_pages() has faulted the page in for what was asked; more may be possible. */
-static void page_got(struct hull_host_page *hp, struct page *page, unsigned long hva, bool write,
-		     bool want_writable)
+static void page_got(struct hull_host_page *hp, struct page *page, bool writable, bool touched)
 {
-	struct page *writable;
-
-	hp->writable = write;
-	if (!write && want_writable && get_user_page_fast_only(hva, FOLL_WRITE, &writable)) {
-		put_page(page);
-		page = writable;
-		hp->writable = true;
-	}
 	hp->page = page;
 	hp->pfn = page_to_pfn(page);
+	hp->writable = writable;
 	hp->ram = true;
+	hp->touched = touched;
+}
+
+/* Without a fault: what is there, and may be had like that, at this moment. */
+static bool page_get_fast(struct hull_host_page *hp, unsigned long hva, bool writable)
+{
+	struct page *page;
+
+	if (!get_user_page_fast_only(hva, writable ? FOLL_WRITE : 0, &page))
+		return false;
+	page_got(hp, page, writable, false);
+	return true;
 }
 
 int hull_host_page_get(struct hull_host_page *hp, unsigned long hva, bool write,
@@ -67,15 +71,17 @@ int hull_host_page_get(struct hull_host_page *hp, unsigned long hva, bool write,
 
 	might_sleep();
 
-	if (get_user_page_fast_only(hva, write || want_writable ? FOLL_WRITE : 0, &page)) {
-		page_got(hp, page, hva, write || want_writable, false);
+	if (page_get_fast(hp, hva, write || want_writable))
 		return 0;
-	}
 	got = get_user_pages_unlocked(hva, 1, &page,
 				      gup | FOLL_HWPOISON | HULL_COMPAT_FOLL_INTERRUPTIBLE);
 	switch (got) {
 	case 1:
-		page_got(hp, page, hva, write, want_writable);
+		/* faulted in for what was asked, and touched by that; more may be possible */
+		if (!write && want_writable && page_get_fast(hp, hva, true))
+			put_page(page);
+		else
+			page_got(hp, page, write, true);
 		return 0;
 	case -EINTR:
 	case -ERESTARTSYS:
@@ -95,7 +101,7 @@ void hull_host_page_put(struct hull_host_page *hp, bool used)
 
 	if (!page)
 		return;
-	if (used && !PageReserved(page)) {
+	if (used && !hp->touched && !PageReserved(page)) {
 		/*
 		 * Enough to do it now: whoever cleans the page write-protects it first, or
 		 * unmaps it, and the notifier drops our entry.

@@ -73,12 +73,14 @@ void hull_mmu_range(struct hull_mmu *mmu, struct hull_ept_op *op, hull_ept_range
  * @page: a reference is held; NULL where the pfn has none to give
  * @writable: the host's mapping is
  * @ram: not a device's memory
+ * @touched: already marked accessed (and dirty)
  */
 struct hull_host_page {
 	unsigned long pfn;
 	struct page *page;
 	bool writable;
 	bool ram;
+	bool touched;
 };
 
 /**

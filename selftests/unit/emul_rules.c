@@ -165,12 +165,14 @@ static void test_decode(void)
 	tap_ok(FAULTS("\xf0\x03\x03", UD, false), "LOCK ADD to a register: #UD");
 	tap_ok(FAULTS("\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x8b\x03", GP, true),
 	       "16 bytes: #GP");
-	tap_ok(RUN("\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x8b\x03") == HULL_EMUL_DONE,
-	       "15 bytes");
+	tap_ok(RUN("\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x8b\x03") ==
+	       HULL_EMUL_DONE, "15 bytes");
 	start(HULL_EMUL_64);
-	tap_ok(RUN("\x0f\x0b") == HULL_EMUL_UNKNOWN && RUN("\xc5\xf8\x28\x03") == HULL_EMUL_UNKNOWN &&
-	       RUN("\x0f\x10\x03") == HULL_EMUL_UNKNOWN && RUN("\xff\x13") == HULL_EMUL_UNKNOWN &&
-	       ctx.rip == machine.code_base, "others are unknown");
+	tap_ok(RUN("\x0f\x0b") == HULL_EMUL_UNKNOWN &&
+	       RUN("\xc5\xf8\x28\x03") == HULL_EMUL_UNKNOWN &&
+	       RUN("\x0f\x10\x03") == HULL_EMUL_UNKNOWN &&
+	       RUN("\xff\x13") == HULL_EMUL_UNKNOWN && ctx.rip == machine.code_base,
+	       "others are unknown");
 
 	start(HULL_EMUL_64);
 	ctx.rip += 4096 - 2;
