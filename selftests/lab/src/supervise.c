@@ -304,6 +304,7 @@ int main(int argc, char **argv)
 		return EXIT_TROUBLE;
 	}
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	prctl(PR_SET_PDEATHSIG, SIGTERM);	/* nobody to report to: end */
 	catch_signals();
 	deadline = now_ms() + seconds * 1000LL;
 	return supervise(argv + optind, &console, &verdicts, screen_path);
