@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What core and the interrupt room call upwards; the life of what a vCPU is made of here. */
+
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <asm/tsc.h>
+#include <run/loop.h>
+#include <run/pending.h>
+
+/* ---- creation, reset ------------------------------------------------------- */
+
+int hull_pending_create(struct hull_vcpu *vcpu)
+{
+	vcpu->pending = kvzalloc(sizeof(*vcpu->pending), GFP_KERNEL_ACCOUNT);
+	return vcpu->pending ? 0 : -ENOMEM;
+}
+
+void hull_pending_destroy(struct hull_vcpu *vcpu)
+{
+	kvfree(vcpu->pending);
+}
+
+static const struct {
+	int (*create)(struct hull_vcpu *vcpu);
+	void (*destroy)(struct hull_vcpu *vcpu);
+} parts[] = {
+	{ hull_cpuid_create, hull_cpuid_destroy },
+	{ hull_msr_create, hull_msr_destroy },
+	{ hull_pv_create, hull_pv_destroy },
+	{ hull_pending_create, hull_pending_destroy },
+	{ hull_fpu_create, hull_fpu_destroy },
+};
+
+static void parts_destroy(struct hull_vcpu *vcpu, int n)
+{
+	while (n--)
+		parts[n].destroy(vcpu);
+}
+
+static int run_create(struct hull_vcpu *vcpu)
+{
+	int i, ret;
+
+	for (i = 0; i < ARRAY_SIZE(parts); i++) {
+		ret = parts[i].create(vcpu);
+		if (ret) {
+			parts_destroy(vcpu, i);
+			return ret;
+		}
+	}
+	spin_lock(&vcpu->vm->clock.lock);
+	vcpu->tsc_offset = vcpu->vm->clock.tsc_offset;
+	spin_unlock(&vcpu->vm->clock.lock);
+	return 0;
+}
+
+static void run_destroy(struct hull_vcpu *vcpu)
+{
+	parts_destroy(vcpu, ARRAY_SIZE(parts));
+}
+
+/* Reads and writes of these never exit: their values are the guest's own in the VMCS. */
+static const u32 open_msrs[] = {
+	MSR_FS_BASE, MSR_GS_BASE, MSR_KERNEL_GS_BASE,
+	MSR_IA32_SYSENTER_CS, MSR_IA32_SYSENTER_ESP, MSR_IA32_SYSENTER_EIP,
+};
+
+static void run_reset(struct hull_vcpu *vcpu, bool init)
+{
+	u32 eax = 1, ebx, ecx = 0, edx;
+	int i;
+
+	memset(&vcpu->reinject, 0, sizeof(vcpu->reinject));
+	memset(&vcpu->exception, 0, sizeof(vcpu->exception));
+	vcpu->nmi_pending = 0;
+	vcpu->user_irq_pending = false;
+	vcpu->pending->complete = NULL;
+
+	hull_cr_reset(vcpu);
+	hull_dr_reset(vcpu);
+	hull_fpu_reset(vcpu, init);
+	hull_msr_reset(vcpu, init);
+	if (!init) {
+		hull_pv_reset(vcpu);
+		hull_vmx_tsc_offset_set(&vcpu->vmx, vcpu->tsc_offset);
+		for (i = 0; i < ARRAY_SIZE(open_msrs); i++)
+			hull_vmx_msr_intercept(&vcpu->vmx, open_msrs[i], false, false);
+	}
+	hull_cpuid_apply(vcpu);
+	/* SDM Vol. 3, table 10-1: EDX holds the processor's signature. */
+	hull_cpuid(vcpu, &eax, &ebx, &ecx, &edx);
+	vcpu->vmx.regs[HULL_REG_RDX] = eax ? eax : 0x600;
+}
+
+/* ---- scheduling ------------------------------------------------------------ */
+
+/* A TSC that differs between CPUs must not go back under the guest. */
+static void tsc_follow(struct hull_vcpu *vcpu)
+{
+	u64 now = rdtsc();
+
+	if (unlikely(vcpu->tsc_left && (s64)(now - vcpu->tsc_left) < 0))
+		hull_guest_tsc_offset_set(vcpu, vcpu->tsc_offset + vcpu->tsc_left - now);
+}
+
+static void run_sched_in(struct hull_vcpu *vcpu, int cpu)
+{
+	WRITE_ONCE(vcpu->preempted, false);
+	if (unlikely(check_tsc_unstable())) {
+		tsc_follow(vcpu);
+		if (vcpu->pv->system_time & 1)
+			hull_vcpu_request(vcpu, HULL_REQ_CLOCK);
+	}
+	if (vcpu->pv->steal_time & KVM_MSR_ENABLED)
+		hull_vcpu_request(vcpu, HULL_REQ_STEAL);
+}
+
+static void run_sched_out(struct hull_vcpu *vcpu)
+{
+	vcpu->tsc_left = rdtsc();
+	if (get_current_state() != TASK_RUNNING)
+		return;
+	WRITE_ONCE(vcpu->preempted, true);
+	if (vcpu->pv->steal_hva)
+		hull_steal_preempted(vcpu);
+}
+
+/* ---- the VM ---------------------------------------------------------------- */
+
+static int run_vm_create(struct hull_vm *vm)
+{
+	hull_clock_create(vm);
+	return hull_iobus_create(vm);
+}
+
+const struct hull_vcpu_ops hull_run_vcpu_ops = {
+	.create = run_create,
+	.destroy = run_destroy,
+	.reset = run_reset,
+	.sched_in = run_sched_in,
+	.sched_out = run_sched_out,
+	.vm_create = run_vm_create,
+	.vm_destroy = hull_iobus_destroy,
+};
+
+/* ---- messages of the interrupt room ---------------------------------------- */
+
+static void irq_request(struct hull_vcpu *vcpu, enum hull_request req)
+{
+	hull_vcpu_request(vcpu, req);
+	hull_vcpu_kick(vcpu);
+}
+
+static void irq_kick(void *vcpu)
+{
+	irq_request(vcpu, HULL_REQ_EVENT);
+}
+
+static void irq_nmi(void *vcpu)
+{
+	irq_request(vcpu, HULL_REQ_NMI);
+}
+
+static void irq_init(void *vcpu)
+{
+	irq_request(vcpu, HULL_REQ_INIT);
+}
+
+static void irq_sipi(void *opaque, u8 vector)
+{
+	struct hull_vcpu *vcpu = opaque;
+
+	WRITE_ONCE(vcpu->sipi_vector, vector);
+	irq_request(vcpu, HULL_REQ_SIPI);
+}
+
+/* Comes from the vCPU's own thread, by its EOI. */
+static void irq_eoi(void *opaque, u8 vector)
+{
+	struct hull_vcpu *vcpu = opaque;
+
+	vcpu->pending->eoi_vector = vector;
+	hull_vcpu_request(vcpu, HULL_REQ_EOI_EXIT);
+}
+
+static u64 irq_guest_tsc(void *opaque)
+{
+	struct hull_vcpu *vcpu = opaque;
+
+	return rdtsc() + READ_ONCE(vcpu->tsc_offset);
+}
+
+const struct hull_irq_ops hull_run_irq_ops = {
+	.kick = irq_kick,
+	.nmi = irq_nmi,
+	.init = irq_init,
+	.sipi = irq_sipi,
+	.eoi = irq_eoi,
+	.guest_tsc = irq_guest_tsc,
+};
+
+/* ---- the room --------------------------------------------------------------- */
+
+int hull_run_init(void)
+{
+	int ret;
+
+	hull_fpu_init();
+	hull_cpuid_host_init();
+	ret = hull_msr_init();
+	if (ret)
+		return ret;
+	hull_vcpu_ops_set(&hull_run_vcpu_ops);
+	return 0;
+}
+
+void hull_run_exit(void)
+{
+	hull_vcpu_ops_set(NULL);
+}
