@@ -135,18 +135,27 @@
 .endm
 
 /* What a return finds here when it is mispredicted is a trap. */
-.macro FILL_RSB
-	testl	$HULL_RUN_RSB, HULL_V_RUN_FLAGS(%rdi)
-	jz	.Lno_rsb_\@
-	.rept	RSB_ENTRIES
+.macro RSB_CALLS count
+	.rept	\count
 	ANNOTATE_INTRA_FUNCTION_CALL
 	call	1f
 	int3
 1:
 	.endr
-	add	$(8 * RSB_ENTRIES), %rsp
+	add	$(8 * \count), %rsp
+.endm
+
+.macro FILL_RSB
+	testl	$(HULL_RUN_RSB | HULL_RUN_RSB_ONE), HULL_V_RUN_FLAGS(%rdi)
+	jz	.Lrsb_done_\@
+	testl	$HULL_RUN_RSB, HULL_V_RUN_FLAGS(%rdi)
+	jz	.Lrsb_one_\@
+	RSB_CALLS RSB_ENTRIES
 	CREDIT_CALL_DEPTH
-.Lno_rsb_\@:
+	jmp	.Lrsb_done_\@
+.Lrsb_one_\@:
+	RSB_CALLS 1
+.Lrsb_done_\@:
 .endm
 
 .section .rodata, "a"

@@ -38,10 +38,12 @@
 #define HULL_RUN_L1D_ALWAYS	0x100
 #define HULL_RUN_CLEAR_REGS	0x200	/* no guest value stays in a register after exit */
 #define HULL_RUN_TIMER		0x400	/* the preemption timer needs a look before entry */
+#define HULL_RUN_RSB_ONE	0x800	/* enhanced IBRS: one call after exit is enough */
+#define HULL_RUN_DEBUGCTL	0x1000	/* the host's is not zero, which an exit makes it */
 
 /* Any of these needs the entry and exit code that cares about speculation. */
 #define HULL_RUN_SAFE		(HULL_RUN_VERW | HULL_RUN_RSB | HULL_RUN_SPEC_CTRL | \
-				 HULL_RUN_BHB | HULL_RUN_CLEAR_REGS)
+				 HULL_RUN_BHB | HULL_RUN_CLEAR_REGS | HULL_RUN_RSB_ONE)
 #define HULL_RUN_L1D		(HULL_RUN_L1D_COND | HULL_RUN_L1D_ALWAYS)
 
 #endif

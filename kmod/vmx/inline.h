@@ -193,17 +193,28 @@ static inline void hull_vmx_event_interrupted(struct hull_vmx_vcpu *v, struct hu
 
 void hull_vmx_insn_skip_slow(struct hull_vmx_vcpu *v, unsigned long rip, u32 shadow);
 
+/* Written to be short: what is read here is seldom asked for again, so it is not kept. */
 static inline void hull_vmx_insn_skip(struct hull_vmx_vcpu *v)
 {
-	unsigned long old = hull_vmx_reg_get(v, HULL_REG_RIP);
-	unsigned long rip = old + hull_vmx_exit_insn_len(v);
-	u32 shadow = hull_vmcs_read(GUEST_INTERRUPTIBILITY_INFO) &
-		     (GUEST_INTR_STATE_STI | GUEST_INTR_STATE_MOV_SS);
+	unsigned long old, rip, rflags;
+	u32 shadow;
 
-	if (unlikely(shadow || (hull_vmx_rflags_get(v) & X86_EFLAGS_TF) || (old ^ rip) >> 32))
-		hull_vmx_insn_skip_slow(v, rip, shadow);
+	if (likely(!(v->cached & HULL_CACHE_RIP)))
+		old = hull_vmcs_read(GUEST_RIP);
 	else
+		old = v->regs[HULL_REG_RIP];
+	rip = old + hull_vmcs_read(VM_EXIT_INSTRUCTION_LEN);
+	if (likely(!(v->cached & HULL_CACHE_RFLAGS)))
+		rflags = hull_vmcs_read(GUEST_RFLAGS);
+	else
+		rflags = v->rflags;
+	shadow = hull_vmcs_read(GUEST_INTERRUPTIBILITY_INFO) &
+		 (GUEST_INTR_STATE_STI | GUEST_INTR_STATE_MOV_SS);
+
+	if (likely(!(shadow | (rflags & X86_EFLAGS_TF) | (old ^ rip) >> 32)))
 		hull_vmx_reg_set(v, HULL_REG_RIP, rip);
+	else
+		hull_vmx_insn_skip_slow(v, rip, shadow);
 }
 
 #endif

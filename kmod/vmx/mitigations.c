@@ -68,6 +68,7 @@ int __init hull_vmx_mitigations_init(void)
 			host_mitigations |= rows[i].mitigation;
 
 	host_run_flags = l1d;
+	host_run_flags |= boot_cpu_has(X86_FEATURE_RSB_VMEXIT) ? HULL_RUN_RSB : HULL_RUN_RSB_ONE;
 	if (boot_cpu_has(X86_FEATURE_KERNEL_IBRS))
 		host_run_flags |= HULL_RUN_SPEC_ALWAYS;
 
@@ -102,12 +103,13 @@ void hull_vmx_mitigations_apply(struct hull_vmx_vcpu *v, u32 wanted)
 	} rows[] = {
 		{ HULL_MITIGATION_L1D_FLUSH, HULL_RUN_L1D },
 		{ HULL_MITIGATION_CPU_BUFFERS, HULL_RUN_VERW },
-		{ HULL_MITIGATION_RSB_FILL, HULL_RUN_RSB },
+		{ HULL_MITIGATION_RSB_FILL, HULL_RUN_RSB | HULL_RUN_RSB_ONE },
 		{ HULL_MITIGATION_SPEC_CTRL, HULL_RUN_SPEC_CTRL | HULL_RUN_SPEC_ALWAYS },
 		{ HULL_MITIGATION_BHB_CLEAR, HULL_RUN_BHB },
 	};
-	/* bits that are there for a reason beside the mitigation's own */
-	const u32 conditional = HULL_RUN_L1D | HULL_RUN_SPEC_ALWAYS;
+	/* of several ways the host's own */
+	const u32 conditional = HULL_RUN_L1D | HULL_RUN_SPEC_ALWAYS | HULL_RUN_RSB |
+				HULL_RUN_RSB_ONE;
 	int i;
 
 	v->mitigations = wanted & host_mitigations;

@@ -88,6 +88,10 @@ static noinline void host_refresh(struct hull_vmx_vcpu *v)
 	host->stale = false;
 	host_cr_refresh(v);
 	host->debugctl = __rdmsr(MSR_IA32_DEBUGCTLMSR);
+	if (host->debugctl)
+		v->run_flags |= HULL_RUN_DEBUGCTL;
+	else
+		v->run_flags &= ~HULL_RUN_DEBUGCTL;
 	perf_switch(v);
 	/* A guest holds no RCU reader. A CPU without a tick is told by context tracking. */
 	rcu_note_context_switch(false);
@@ -174,10 +178,9 @@ static noinstr void nmi_handle(struct hull_vmx_vcpu *v)
 	}
 }
 
-static __always_inline void debugctl_restore(struct hull_vmx_cpu *host)
+static noinline void debugctl_restore(struct hull_vmx_cpu *host)
 {
-	if (unlikely(READ_ONCE(host->debugctl)))
-		__wrmsr(MSR_IA32_DEBUGCTLMSR, host->debugctl, host->debugctl >> 32);
+	__wrmsr(MSR_IA32_DEBUGCTLMSR, host->debugctl, host->debugctl >> 32);
 }
 
 noinstr void hull_vmx_enter(struct hull_vmx_vcpu *v)
@@ -227,7 +230,8 @@ noinstr void hull_vmx_enter(struct hull_vmx_vcpu *v)
 	}
 
 	context_to_host();
-	debugctl_restore(v->host);
+	if (unlikely(v->run_flags & HULL_RUN_DEBUGCTL))
+		debugctl_restore(v->host);
 }
 
 /* SDM Vol. 3, 28.2.2: with "acknowledge interrupt on exit" the vector is ours to call. */
