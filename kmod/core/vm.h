@@ -112,7 +112,7 @@ struct hull_vcpu {
 	u32 index;				/* [I] in vm->vcpus; APIC ID is @id */
 	u32 id;					/* [I] as given to KVM_CREATE_VCPU */
 	struct mutex mutex;			/* KVM_RUN and all vCPU ioctls; [v] */
-	struct task_struct __rcu *task;		/* who is in KVM_RUN with it, for yields; or NULL */
+	struct task_struct __rcu *task;		/* last one in KVM_RUN with it; a reference */
 	bool preempted;				/* [a] that task waits for a CPU */
 	struct kvm_run *run;			/* [v] page shared with userspace; read once */
 	void *pio_data;				/* [v] second page: port data */

@@ -396,7 +396,6 @@ int hull_run(struct hull_vcpu *vcpu)
 	int ret;
 
 	lockdep_assert_held(&vcpu->mutex);
-	rcu_assign_pointer(vcpu->task, current);
 	if (vcpu->sigmask_set)
 		sigprocmask(SIG_SETMASK, &vcpu->sigmask, &current->real_blocked);
 	hull_fpu_enter(vcpu);
@@ -414,7 +413,6 @@ int hull_run(struct hull_vcpu *vcpu)
 	hull_fpu_leave(vcpu);
 	vcpu->stats.user_exits++;
 	run_page_fill(vcpu);
-	rcu_assign_pointer(vcpu->task, NULL);
 	if (vcpu->sigmask_set) {
 		sigprocmask(SIG_SETMASK, &current->real_blocked, NULL);
 		sigemptyset(&current->real_blocked);

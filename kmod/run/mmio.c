@@ -282,7 +282,7 @@ static void emul_commit(struct hull_vcpu *vcpu, bool done)
 	if (hull_vmx_shadow_get(v))
 		hull_vmx_shadow_set(v, 0);
 	if (rflags & X86_EFLAGS_TF)
-		hull_exception_queue_payload(vcpu, DB_VECTOR, false, 0, HULL_DR6_BS);
+		hull_vmx_pending_dbg_set(v, HULL_DR6_BS);
 }
 
 /* ---- execution -------------------------------------------------------------- */

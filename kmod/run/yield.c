@@ -5,14 +5,13 @@
 #include <linux/sched/task.h>
 #include <run/loop.h>
 
-/* The thread that runs @vcpu, if it was preempted in the middle of that. */
+/* The thread that runs @vcpu, if it waits for a CPU. vcpu->task holds a reference under RCU. */
 static struct task_struct *preempted_task_get(struct hull_vcpu *vcpu)
 {
 	struct task_struct *task;
 
 	if (!READ_ONCE(vcpu->preempted))
 		return NULL;
-	/* Cleared before the thread leaves KVM_RUN, so it outlives this section. */
 	rcu_read_lock();
 	task = rcu_dereference(vcpu->task);
 	if (task)
