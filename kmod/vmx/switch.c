@@ -49,9 +49,14 @@ static void perf_switch(struct hull_vmx_vcpu *v)
 	for (i = 0; msrs && i < nr && n < HULL_AUTOLOAD_MAX; i++) {
 		if (msrs[i].host == msrs[i].guest)
 			continue;
-		/* PEBS needs time to write its last record: the entry would not give it. */
-		if (msrs[i].msr == MSR_IA32_PEBS_ENABLE)
+		/*
+		 * PEBS needs time to write its last record, which the entry would not
+		 * give it; and the exit switches it on again, so come back here.
+		 */
+		if (msrs[i].msr == MSR_IA32_PEBS_ENABLE) {
 			__wrmsr(MSR_IA32_PEBS_ENABLE, 0, 0);
+			v->host->stale = true;
+		}
 		p->entry_msrs[n].index = msrs[i].msr;
 		p->entry_msrs[n].value = msrs[i].guest;
 		p->exit_msrs[n].index = msrs[i].msr;
