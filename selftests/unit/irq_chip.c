@@ -70,7 +70,7 @@ static void test_disabled(void)
 	tap_ok(mmio_read(1, HULL_APIC_LVT + HULL_LVT_ERROR) == 0x100fe, "disabling masks LVTs");
 	mmio_write(1, HULL_APIC_LVT + HULL_LVT_ERROR, 0xfe);
 	tap_ok(mmio_read(1, HULL_APIC_LVT + HULL_LVT_ERROR) == 0x100fe, "for as long");
-	tap_ok(msi(0xfee01000, 0, 0x51) == -1 && taken(1) == 0x41, "keeps what it has, takes no more");
+	tap_ok(msi(0xfee01000, 0, 0x51) == -1 && taken(1) == 0x41, "keeps what it has, no more");
 	tap_ok(msi(0xfee01000, 0, 0x400) == 1 && vcpus[1].nmis == 1, "but NMIs");
 	tap_ok(!hull_lapic_base_set(vcpus[1].apic, 0xfee00000, false) &&
 	       msi(0xfee01000, 0, 0x400) == -1, "not when it is off altogether");
@@ -143,10 +143,10 @@ static void test_x2apic(void)
 	       wrmsr(0, HULL_APIC_TMCCT, 0) && wrmsr(0, 0x40, 0) && wrmsr(0, 0xff, 0) &&
 	       rdmsr(0, HULL_APIC_EOI) == ~0ULL && rdmsr(0, HULL_APIC_SELF_IPI) == ~0ULL &&
 	       rdmsr(0, 0x2f) == ~0ULL, "#GP for what is not there");
-	tap_ok(!hull_lapic_mmio(vcpus[0].apic, 0xfee00020, 4, &set, false), "no page in x2APIC mode");
+	tap_ok(!hull_lapic_mmio(vcpus[0].apic, 0xfee00020, 4, &set, false), "no page in that mode");
 	machine_end();
 	machine_start(false, false);
-	tap_ok(rdmsr(0, HULL_APIC_ID) == ~0ULL && wrmsr(0, HULL_APIC_TPR, 0), "no MSRs in xAPIC mode");
+	tap_ok(rdmsr(0, HULL_APIC_ID) == ~0ULL && wrmsr(0, HULL_APIC_TPR, 0), "no MSRs in xAPIC's");
 	machine_end();
 }
 
@@ -427,7 +427,8 @@ static void test_state(void)
 	hull_irq_line_set(chip, 9, true);
 	hull_irqchip_state_get(chip, &chips[0]);
 	tap_ok(chips[0].chip.ioapic.irr == BIT(9), "the I/O APIC's lines");
-	tap_ok(!hull_irqchip_state_set(chip, &chips[0]) && !hull_irqchip_state_get(chip, &chips[1]) &&
+	tap_ok(!hull_irqchip_state_set(chip, &chips[0]) &&
+	       !hull_irqchip_state_get(chip, &chips[1]) &&
 	       !memcmp(&chips[0], &chips[1], sizeof(chips[0])), "come back");
 	chips[0].chip.ioapic.base_address = ~0ULL;
 	tap_ok(hull_irqchip_state_set(chip, &chips[0]) == -EINVAL, "not anywhere");

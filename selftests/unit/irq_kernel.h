@@ -112,7 +112,7 @@ struct list_head { struct list_head *next, *prev; };
 #define INIT_LIST_HEAD(l) ((l)->next = (l)->prev = (l))
 #define list_empty(l)	((l)->next == (l))
 
-/* --- time ----------------------------------------------------------------------------------- */
+/* --- time ------------------------------------------------------------------------ */
 
 enum hrtimer_restart { HRTIMER_NORESTART, HRTIMER_RESTART };
 enum hrtimer_mode { HRTIMER_MODE_ABS_PINNED_HARD, HRTIMER_MODE_ABS_HARD, HRTIMER_MODE_REL_HARD };
@@ -147,7 +147,7 @@ void hrtimer_start(struct hrtimer *timer, ktime_t when, enum hrtimer_mode mode);
 void hrtimer_cancel(struct hrtimer *timer);
 void hrtimer_forward_now(struct hrtimer *timer, ktime_t interval);
 
-/* --- x86 --------------------------------------------------------------------------------------- */
+/* --- x86 ------------------------------------------------------------------------- */
 
 #define APIC_DEFAULT_PHYS_BASE	0xfee00000UL
 #define MSR_IA32_TSC_DEADLINE	0x6e0

@@ -216,7 +216,8 @@ static inline void machine_start(bool split, bool x2apic)
 
 	memset(vcpus, 0, sizeof(vcpus));
 	gsi_acks = 0;
-	chip = hull_irqchip_create(NULL, &machine_ops, split, split ? 24 : 0, CPUS - 1, SIM_TSC_KHZ);
+	chip = hull_irqchip_create(NULL, &machine_ops, split, split ? 24 : 0, CPUS - 1,
+				   SIM_TSC_KHZ);
 	assert(!IS_ERR(chip));
 	outb(0x21, 0xff);
 	outb(0xa1, 0xff);

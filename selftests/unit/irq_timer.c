@@ -85,7 +85,7 @@ static void test_periodic(void)
 	sleep_ns(250000);
 	tap_ok(mmio_read(0, HULL_APIC_TMCCT) == 750000, "it counts");
 	mmio_write(0, LVT_TIMER, 0x41);
-	tap_ok(sleep_ns(10000000) == 1 && taken(0) == 0x41, "made one-shot, it ends with this period");
+	tap_ok(sleep_ns(10000000) == 1 && taken(0) == 0x41, "made one-shot, it ends so");
 	eoi(0);
 	timer_set(PERIODIC | 0x41, 1);
 	n = sleep_ns(10000000);
@@ -195,6 +195,7 @@ static void test_offload(void)
 static void junk_registers(unsigned int cpu, u64 r)
 {
 	struct hull_lapic *apic = vcpus[cpu].apic;
+	unsigned int len = 1 << (r >> 20 & 3);
 	u64 val = random_u64() >> (r >> 58);
 
 	if (!hull_lapic_sw_enabled(apic))
@@ -204,7 +205,7 @@ static void junk_registers(unsigned int cpu, u64 r)
 		mmio_write(cpu, r >> 8 & 0x3f, val);
 		break;
 	case 1:
-		hull_lapic_mmio(apic, 0xfee00000 + (r >> 8 & 0xfff), 1 << (r >> 20 & 3), &val, r & 64);
+		hull_lapic_mmio(apic, 0xfee00000 + (r >> 8 & 0xfff), len, &val, r & 64);
 		break;
 	case 2:
 		wrmsr(cpu, r >> 8 & 0x7f, val & (r & 64 ? ~0ULL : 0xffff));
@@ -228,6 +229,7 @@ static void junk_outside(u64 r)
 {
 	struct kvm_irqchip state = { .chip_id = r >> 8 & 3 };
 	unsigned long set[2] = { random_u64(), random_u64() };
+	unsigned int len = 1 << (r >> 20 & 3);
 	u64 val = random_u64();
 
 	switch (r % 7) {
@@ -241,11 +243,10 @@ static void junk_outside(u64 r)
 		rte_set((r >> 8) % 24, val);
 		break;
 	case 3:
-		hull_irqchip_mmio(chip, HULL_IOAPIC_BASE + (r >> 8 & 0xff), 1 << (r >> 20 & 3), &val,
-				  r & 64);
+		hull_irqchip_mmio(chip, HULL_IOAPIC_BASE + (r >> 8 & 0xff), len, &val, r & 64);
 		break;
 	case 4:
-		hull_irqchip_pio(chip, 0x20 + (r >> 8 & 0x43), 1 << (r >> 20 & 1), &val, r & 64);
+		hull_irqchip_pio(chip, 0x20 + (r >> 8 & 0x43), len, &val, r & 64);
 		break;
 	case 5:
 		hull_irq_ipi_send(chip, set, r >> 8 & 7, val, r & 64);
@@ -290,7 +291,7 @@ static void test_junk(bool split)
 {
 	struct kvm_pit_config config = { .flags = KVM_PIT_SPEAKER_DUMMY };
 	unsigned int i, fired = 0, took = 0, wrong = 0;
-	s64 begin = sim_now;
+	s64 begin = sim_now, periods;
 
 	machine_start(split, false);
 	if (!split)
@@ -329,7 +330,8 @@ static void test_junk(bool split)
 	tap_ok(!wrong && took > i / 200, "junk: %u vectors, each in its turn%s", took,
 	       split ? ", split" : "");
 	/* what guests arm themselves, one by one, comes on top of what repeats */
-	tap_ok(fired > i / 1000 && fired < i / 4 + (sim_now - begin) / (s64)HULL_TIMER_PERIOD_MIN * (CPUS + 1),
+	periods = (sim_now - begin) / (s64)HULL_TIMER_PERIOD_MIN * (CPUS + 1);
+	tap_ok(fired > i / 1000 && fired < i / 4 + periods,
 	       "timers went off %u times in %lld us", fired, (long long)(sim_now - begin) / 1000);
 	machine_end();
 }
