@@ -122,18 +122,21 @@ void hull_vmx_mitigations_apply(struct hull_vmx_vcpu *v, u32 wanted)
 
 static noinstr void l1d_flush(void)
 {
-	unsigned long at;
+	unsigned long page, line;
 
 	if (boot_cpu_has(X86_FEATURE_FLUSH_L1D)) {
 		__wrmsr(MSR_IA32_FLUSH_CMD, L1D_FLUSH, 0);
 		return;
 	}
 	/* Touch each page first: a TLB miss in the second loop would read page tables. */
-	for (at = 0; at < L1D_FLUSH_SIZE; at += PAGE_SIZE)
-		READ_ONCE(*(u8 *)(l1d_pages + at));
+	for (page = 0; page < L1D_FLUSH_SIZE; page += PAGE_SIZE)
+		READ_ONCE(*(u8 *)(l1d_pages + page));
 	asm volatile("lfence" : : : "memory");
-	for (at = 0; at < L1D_FLUSH_SIZE; at += L1_CACHE_BYTES)
-		READ_ONCE(*(u8 *)(l1d_pages + at));
+	for (page = 0; page < L1D_FLUSH_SIZE; page += PAGE_SIZE) {
+#pragma GCC unroll 64
+		for (line = 0; line < PAGE_SIZE; line += L1_CACHE_BYTES)
+			READ_ONCE(*(u8 *)(l1d_pages + page + line));
+	}
 	asm volatile("lfence" : : : "memory");
 }
 
