@@ -50,6 +50,9 @@ seen()	# TEXT: it was on the guest's console
 guest_ended()
 {
 	wait "$talk"
+	code=$?
+	[ "$code" = 0 ] || { echo "exit code $code"; tail -n 5 "$LOG"; }
+	return "$code"
 }
 
 no_vm_left()
@@ -61,17 +64,19 @@ no_vm_left()
 talk_to_guest()
 {
 	say "vmctl boots an unmodified Debian kernel as a guest (this takes a while)"
-	echo "# $GUEST" | tr -d '\t\n'
+	echo "# $GUEST" | tr -s "\n\t" "  "
 	echo
 	: > "$LOG"
 	# shellcheck disable=SC2016
-	converse 300 "$(echo "$GUEST" | tr '\n' ' ')" \
+	converse 300 "$(echo "$GUEST" | tr "\n" " ")" \
 		expect "guest ready: " \
 		send 'uname -sr; echo sum=$((40 + 2))' expect "sum=42" \
 		send 'hull_call "hello from user space, $((6 * 7))"' expect "hull_log:" \
 		wait 10 send 'poweroff -f' > "$LOG" 2>&1 &
 	talk=$!
-	tail -f "$LOG" | tr -d '\r' | sed 's/^/guest | /' &
+	tail -f "$LOG" | while IFS= read -r line; do
+		echo "guest | $line"
+	done &
 	shown=$!
 }
 
