@@ -130,7 +130,8 @@ static void test_elf(void)
 	       "ELF, virtual entry");
 	image_elf64(&image, IMAGE_ADDR + 0x44);
 	tap_ok(!load(&image, image.size, CMDLINE) && entry.mode == BOOT_PROTECTED &&
-	       entry.rip == IMAGE_ADDR + 0x44 && !strcmp(entry.protocol, "PVH"), "ELF with PVH note");
+	       entry.rip == IMAGE_ADDR + 0x44 && !strcmp(entry.protocol, "PVH"),
+	       "ELF with PVH note");
 	tap_ok(u32_at(entry.rbx) == 0x336ec578 && u64_at(entry.rbx + 32) == 0xe0000 &&
 	       !strcmp((const char *)at(u64_at(entry.rbx + 24)), CMDLINE), "PVH start information");
 	image_elf32(&image, IMAGE_ADDR + 0x48);
@@ -147,7 +148,8 @@ static void test_multiboot(void)
 	image_multiboot(&image);
 	kernel = image_file(&image);
 	tap_ok(!load_with(&kernel, &module, CMDLINE) && entry.mode == BOOT_PROTECTED &&
-	       entry.rip == IMAGE_ADDR + 0x60 && entry.rax == 0x2badb002, "multiboot: %s", error.text);
+	       entry.rip == IMAGE_ADDR + 0x60 && entry.rax == 0x2badb002, "multiboot: %s",
+	       error.text);
 	tap_ok(u32_at(IMAGE_ADDR + 0x20) == 0x1badb002 && *at(IMAGE_ADDR + 0x60) == 0xfa,
 	       "what the header says where it says");
 	tap_ok((u32_at(entry.rbx) & 0x4d) == 0x4d && u32_at(entry.rbx + 8) == (MEMORY >> 10) - 1024,

@@ -145,9 +145,13 @@ static void test_serial_output(void)
 	tap_ok(lines[PC_COM1_IRQ], "and again after the next character");
 	while (in(COM1 + 5, 1) & 0x20 && n++ <= CONSOLE_OUT)
 		out(COM1, 1, 'a');
-	tap_ok(n == CONSOLE_OUT - 1 && !lines[PC_COM1_IRQ], "a full console makes it wait");
+	tap_ok(n == CONSOLE_OUT - 16 && !lines[PC_COM1_IRQ], "a full console makes it wait");
+	for (n = 0; n < 15; n++)
+		out(COM1, 1, 'b');
+	vmm_console_take(&machine.console, data, 15);
+	tap_ok(in(COM1 + 5, 1) == 0x00 && !lines[PC_COM1_IRQ], "a burst is still taken");
 	vmm_console_take(&machine.console, data, 1);
-	tap_ok(in(COM1 + 5, 1) == 0x60 && lines[PC_COM1_IRQ], "until there is room");
+	tap_ok(in(COM1 + 5, 1) == 0x60 && lines[PC_COM1_IRQ], "until there is room for another");
 	while (vmm_console_take(&machine.console, data, sizeof(data)))
 		;
 	out(COM1 + 1, 1, 0);
@@ -268,7 +272,7 @@ int main(void)
 	struct vmm_error error = { 0 };
 	unsigned int i;
 
-	tap_plan(7 + 9 + 5 + 10 + 8 + 8 + 5);
+	tap_plan(7 + 9 + 6 + 10 + 8 + 8 + 5);
 	machine.ports.name = "port";
 	vmm_console_init(&machine.console, eventfd(0, EFD_NONBLOCK));
 	for (i = 0; i < sizeof(creates) / sizeof(creates[0]); i++)

@@ -47,7 +47,7 @@ bool vmm_console_put(struct vmm_console *console, uint8_t byte)
 	pthread_mutex_lock(&console->lock);
 	if (room(&console->out))
 		push(&console->out, byte);
-	more = room(&console->out);
+	more = room(&console->out) >= CONSOLE_BURST;
 	idle = !console->busy;
 	console->busy = true;
 	pthread_mutex_unlock(&console->lock);
@@ -61,7 +61,7 @@ bool vmm_console_room(struct vmm_console *console)
 	bool more;
 
 	pthread_mutex_lock(&console->lock);
-	more = room(&console->out);
+	more = room(&console->out) >= CONSOLE_BURST;
 	pthread_mutex_unlock(&console->lock);
 	return more;
 }
@@ -89,7 +89,7 @@ size_t vmm_console_take(struct vmm_console *console, uint8_t *data, size_t len)
 	size_t n;
 
 	pthread_mutex_lock(&console->lock);
-	full = !room(&console->out);
+	full = room(&console->out) < CONSOLE_BURST;
 	for (n = 0; n < len && used(&console->out); n++)
 		data[n] = pull(&console->out);
 	pthread_mutex_unlock(&console->lock);

@@ -16,6 +16,7 @@
 
 #define CONSOLE_OUT	(32u << 10)	/* powers of two */
 #define CONSOLE_IN	(4u << 10)
+#define CONSOLE_BURST	16u		/* what a port sends that was told it may */
 
 struct vmm_ring {
 	uint8_t *data;
@@ -23,7 +24,7 @@ struct vmm_ring {
 };
 
 /*
- * @ready: called by the loop, without @lock, after it took output from a full ring
+ * @ready: called by the loop, without @lock, after it took output where there was no room
  *   or put input into an empty one
  */
 struct vmm_console {
@@ -41,8 +42,9 @@ void vmm_console_init(struct vmm_console *console, int wake_fd);
 
 /* --- the device's side ----------------------------------------------------- */
 
-/** vmm_console_put - Return: false when the next byte would not fit */
+/** vmm_console_put - Return: false when there is no room for another CONSOLE_BURST */
 bool vmm_console_put(struct vmm_console *console, uint8_t byte);
+/** vmm_console_room - is there room for CONSOLE_BURST bytes */
 bool vmm_console_room(struct vmm_console *console);
 /** vmm_console_get - Return: false when there is no input */
 bool vmm_console_get(struct vmm_console *console, uint8_t *byte);

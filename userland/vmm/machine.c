@@ -108,7 +108,7 @@ int vmm_machine_create(struct vmm_machine *machine, const struct vmm_options *op
 	machine->ports.name = "port";
 	machine->mmio.name = "memory";
 	pthread_mutex_init(&machine->end_lock, NULL);
-	machine->engine.record = machine->engine.vm = machine->engine.device = -1;
+	machine->engine = (struct vmm_engine_files){ .device = -1, .vm = -1, .record = -1 };
 	machine->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (machine->wake_fd < 0)
 		return vmm_fail_errno(error, "eventfd");

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/sysinfo.h>
 
 #include "options.h"
 
@@ -13,6 +14,22 @@ static bool name_ok(const char *name)
 
 	return len && len <= HULL_NAME_MAX && name[0] != '.' && name[0] != '-' &&
 	       strspn(name, allowed) == len;
+}
+
+/* A guest that touches all of its memory must not be more than the host can hold. */
+static int host_check(const struct vmm_options *options, struct vmm_error *error)
+{
+	struct sysinfo host;
+	uint64_t memory;
+
+	if (sysinfo(&host))
+		return vmm_fail_errno(error, "sysinfo");
+	memory = ((uint64_t)host.totalram + host.totalswap) * host.mem_unit;
+	if (options->memory > memory)
+		return vmm_fail(error, ENOMEM, "memory of %llu MiB: the host has %llu MiB",
+				(unsigned long long)options->memory >> 20,
+				(unsigned long long)memory >> 20);
+	return 0;
 }
 
 int options_check(const struct vmm_options *options, struct vmm_error *error)
@@ -39,5 +56,5 @@ int options_check(const struct vmm_options *options, struct vmm_error *error)
 	if (options->cpu_max_percent > HULL_VCPUS_MAX * 100u)
 		return vmm_fail(error, EINVAL, "CPU limit of %u%%: must be 1 to %u",
 				options->cpu_max_percent, HULL_VCPUS_MAX * 100u);
-	return 0;
+	return host_check(options, error);
 }

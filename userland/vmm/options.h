@@ -4,7 +4,7 @@
 
 #include "error.h"
 
-/** options_check - what can be said without looking at the host */
+/** options_check - what can be said before anything is made; Return: 0; -1 and *@error */
 int options_check(const struct vmm_options *options, struct vmm_error *error);
 
 #endif

@@ -17,7 +17,7 @@
 #define CONSOLE_FILE	"console"
 #define LOG_FILE	"console.log"
 #define LOG_OLD_FILE	"console.log.1"
-#define LOG_MAX		(1u << 20)
+#define LOG_MAX		(256u << 10)
 
 /* -1: not there */
 struct vmm_run_dir {

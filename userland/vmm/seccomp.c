@@ -56,7 +56,8 @@ static const struct {
 	{ KVM_IRQ_LINE, VCPU | LOOP },
 	{ KVM_GET_REGS, VCPU },
 	{ HULL_VM_STOP, LOOP },
-	{ TCSETSW, LOOP },		/* the terminal, as it was found */
+	{ TCGETS, LOOP },		/* the terminal, as it was found */
+	{ TCSETSW, LOOP },
 };
 
 static int add_rules(scmp_filter_ctx filter, unsigned int kind)

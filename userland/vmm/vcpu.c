@@ -63,8 +63,9 @@ static void exit_shutdown(struct vmm_vcpu *vcpu)
 	struct kvm_regs regs = { 0 };
 
 	ioctl(vcpu->fd, KVM_GET_REGS, &regs);
-	vmm_machine_end(vcpu->machine, HULL_STOP_TRIPLE_FAULT, 0, "triple fault on vCPU %u, rip %#llx",
-			vcpu->index, (unsigned long long)regs.rip);
+	vmm_machine_end(vcpu->machine, HULL_STOP_TRIPLE_FAULT, 0,
+			"triple fault on vCPU %u, rip %#llx", vcpu->index,
+			(unsigned long long)regs.rip);
 }
 
 static void exit_system_event(struct vmm_vcpu *vcpu)

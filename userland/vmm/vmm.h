@@ -25,7 +25,7 @@
 
 /* What a guest that is told nothing else gets: a console, and no time wasted on a slow host. */
 #define VMM_CMDLINE \
-	"console=ttyS0 quiet panic=-1 reboot=t tsc=reliable no_timer_check cryptomgr.notests " \
+	"console=ttyS0 quiet panic=-1 tsc=reliable no_timer_check cryptomgr.notests " \
 	"8250.nr_uarts=1"
 
 enum vmm_engine {

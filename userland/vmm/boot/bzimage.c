@@ -48,13 +48,15 @@ static int check_header(const struct setup_header *header, struct vmm_error *err
 				"bzImage too old: boot protocol %u.%02u, needs 2.12 (Linux 3.8)",
 				header->version >> 8, header->version & 0xff);
 	if (!(header->xloadflags & XLF_KERNEL_64))
-		return vmm_fail(error, ENOEXEC, "bzImage without a 64-bit entry (a 32-bit kernel?)");
+		return vmm_fail(error, ENOEXEC,
+				"bzImage without a 64-bit entry (a 32-bit kernel?)");
 	if (!(header->loadflags & LOADED_HIGH))
 		return vmm_fail(error, ENOEXEC, "broken bzImage: wants to be loaded below 1 MiB");
 	if (!align || (align & (align - 1)) || align > ALIGNMENT_MAX)
 		return vmm_fail(error, ENOEXEC, "broken bzImage: alignment of %u bytes", align);
 	if (!header->init_size)
-		return vmm_fail(error, ENOEXEC, "broken bzImage: does not say what memory it needs");
+		return vmm_fail(error, ENOEXEC,
+				"broken bzImage: does not say what memory it needs");
 	return 0;
 }
 

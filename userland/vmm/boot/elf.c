@@ -100,7 +100,8 @@ static int add_segment(const struct boot_file *file, struct elf_image *image,
 				(unsigned long long)segment.offset,
 				(unsigned long long)file->size);
 	if (load && segment.filesz > segment.memsz)
-		return vmm_fail(error, ENOEXEC, "broken ELF file: segment larger in the file than in memory");
+		return vmm_fail(error, ENOEXEC,
+				"broken ELF file: segment larger in the file than in memory");
 	if ((load ? image->segments : image->notes) == ELF_SEGMENTS_MAX)
 		return vmm_fail(error, ENOEXEC, "ELF file with more than %u segments",
 				ELF_SEGMENTS_MAX);
@@ -126,7 +127,8 @@ int elf_parse(const struct boot_file *file, struct elf_image *image, struct vmm_
 	image->entry = header.e_entry;
 	table = file_at(file, header.e_phoff, (uint64_t)header.e_phnum * header.e_phentsize);
 	if (!table)
-		return vmm_fail(error, ENOEXEC, "truncated ELF file: its program headers are not in it");
+		return vmm_fail(error, ENOEXEC,
+				"truncated ELF file: its program headers are not in it");
 	for (i = 0; i < header.e_phnum; i++) {
 		read_segment(table + i * header.e_phentsize, image->wide, &segment);
 		if (segment.p_type != PT_LOAD && segment.p_type != PT_NOTE)
@@ -204,7 +206,8 @@ static int load_segment(const struct boot_request *request, const struct elf_ima
 	/* Those before are in memory: no sum overflows. */
 	for (i = 0; i < index; i++)
 		if (overlap(segment, &image->segment[i]))
-			return vmm_fail(error, ENOEXEC, "broken ELF file: segments overlap at %#llx",
+			return vmm_fail(error, ENOEXEC,
+					"broken ELF file: segments overlap at %#llx",
 					(unsigned long long)segment->paddr);
 	/* Memory of a new VM is zero; so is what the file does not fill. */
 	memcpy(to, request->kernel.data + segment->offset, segment->filesz);

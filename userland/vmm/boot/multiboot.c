@@ -89,16 +89,19 @@ static int load_flat(const struct boot_request *request, const struct multiboot_
 	uint64_t before = (uint64_t)header->header_addr - header->load_addr, start, len, size;
 
 	if (header->header_addr < header->load_addr || before > offset)
-		return vmm_fail(error, ENOEXEC, "broken multiboot header: load address %#x does not fit header address %#x",
+		return vmm_fail(error, ENOEXEC,
+				"broken multiboot header: load address %#x does not fit header address %#x",
 				header->load_addr, header->header_addr);
 	start = offset - before;
 	len = request->kernel.size - start;
 	if (header->load_end_addr) {
 		if (header->load_end_addr < header->load_addr)
-			return vmm_fail(error, ENOEXEC, "broken multiboot header: load end %#x is before its start",
+			return vmm_fail(error, ENOEXEC,
+					"broken multiboot header: load end %#x is before its start",
 					header->load_end_addr);
 		if (header->load_end_addr - header->load_addr > len)
-			return vmm_fail(error, ENOEXEC, "truncated multiboot kernel: needs %llu bytes, has %llu",
+			return vmm_fail(error, ENOEXEC,
+					"truncated multiboot kernel: needs %llu bytes, has %llu",
 					(unsigned long long)start + header->load_end_addr -
 						header->load_addr,
 					(unsigned long long)request->kernel.size);
@@ -107,15 +110,18 @@ static int load_flat(const struct boot_request *request, const struct multiboot_
 	size = len;
 	if (header->bss_end_addr) {
 		if (header->bss_end_addr < header->load_addr + len)
-			return vmm_fail(error, ENOEXEC, "broken multiboot header: bss end %#x is within the file's part",
+			return vmm_fail(error, ENOEXEC,
+					"broken multiboot header: bss end %#x is within the file's part",
 					header->bss_end_addr);
 		size = header->bss_end_addr - header->load_addr;
 	}
 	if (header->load_addr < HIGH_MEMORY)
-		return vmm_fail(error, ENOEXEC, "multiboot kernel at %#x: below 1 MiB is the PC's",
+		return vmm_fail(error, ENOEXEC,
+				"multiboot kernel at %#x: below 1 MiB is the PC's",
 				header->load_addr);
 	if (!vmm_memory_at(request->memory, header->load_addr, size))
-		return vmm_fail(error, ENOMEM, "kernel larger than memory: %llu KiB at %#x, the VM has %llu MiB",
+		return vmm_fail(error, ENOMEM,
+				"kernel larger than memory: %llu KiB at %#x, the VM has %llu MiB",
 				(unsigned long long)size >> 10, header->load_addr,
 				(unsigned long long)request->memory->size >> 20);
 	memcpy(vmm_memory_at(request->memory, header->load_addr, len),
@@ -132,16 +138,19 @@ static int load_kernel(const struct boot_request *request, struct span *span, ui
 	struct elf_image image;
 
 	if (offset < 0)
-		return vmm_fail(error, ENOEXEC, "broken multiboot kernel: its header is gone");
+		return vmm_fail(error, ENOEXEC,
+				"broken multiboot kernel: its header is gone");
 	if (header.flags & ASK_MUST & ~ASK_KNOWN)
-		return vmm_fail(error, ENOEXEC, "multiboot kernel asks for features %#x, which are not there",
+		return vmm_fail(error, ENOEXEC,
+				"multiboot kernel asks for features %#x, which are not there",
 				header.flags & ASK_MUST & ~ASK_KNOWN);
 	if (header.flags & HAS_ADDRESSES) {
 		*entry = header.entry_addr;
 		return load_flat(request, &header, offset, span, error);
 	}
 	if (!elf_magic(&request->kernel))
-		return vmm_fail(error, ENOEXEC, "multiboot kernel without load addresses: neither ELF nor said in its header");
+		return vmm_fail(error, ENOEXEC,
+				"multiboot kernel without load addresses: neither ELF nor said in its header");
 	if (elf_parse(&request->kernel, &image, error))
 		return -1;
 	*entry = elf_entry_physical(&image);
@@ -191,7 +200,8 @@ int multiboot_load(const struct boot_request *request, struct boot_entry *entry,
 	if (load_kernel(request, &span, &entry->rip, error))
 		return -1;
 	if (entry->rip < span.start || entry->rip >= span.end)
-		return vmm_fail(error, ENOEXEC, "broken multiboot kernel: entry %#llx is not in it",
+		return vmm_fail(error, ENOEXEC,
+				"broken multiboot kernel: entry %#llx is not in it",
 				(unsigned long long)entry->rip);
 	if (cmdline_write(request, CMDLINE_MAX, error))
 		return -1;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* MC146818: the time of day, to be read, and 128 bytes of memory. No alarm, no periodic interrupt. */
+/* MC146818: the time of day, to be read, and 128 bytes of memory. No alarm, no interrupt. */
 #include <stdlib.h>
 #include <time.h>
 

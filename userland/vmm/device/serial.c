@@ -7,7 +7,7 @@
 #include "../machine.h"
 #include "../pc.h"
 
-#define FIFO_SIZE		16
+#define FIFO_SIZE		16	/* in; as much may be sent when told so: CONSOLE_BURST */
 
 /* Registers; 0 and 1 are the divisor while LCR_DLAB. */
 #define DATA			0
