@@ -67,7 +67,7 @@ add_tests()	# DIRECTORY [SECONDS]
 	local kind file name output dir=$1 seconds=${2:-120}
 
 	output=$BUILD/selftests/$(basename "$dir")
-	flock "$LAB_TOOLS/build.lock" make -s -C "$REPO/$dir" all OUTPUT="$output" >&2 || die "$dir: does not build"
+	flock "$LAB_TOOLS/${dir//\//_}.lock" make -s -C "$REPO/$dir" all OUTPUT="$output" >&2 || die "$dir: does not build"
 	while read -r kind file; do
 		name=$(basename "$file")
 		add_file "$file" "/tests/$(basename "$dir")/$name" 0755
