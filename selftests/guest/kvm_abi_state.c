@@ -36,7 +36,7 @@ static int test_device(void)
 	return PASS;
 }
 
-/* With the capability the call is known, without it isn't. */
+/* With the capability the call is known, without it the call is refused. */
 static const struct {
 	int cap;
 	bool vcpu;
@@ -74,7 +74,7 @@ static const struct {
 static int test_capabilities(void)
 {
 	unsigned int i, known = 0;
-	bool claimed, there;
+	bool claimed, refused;
 	struct vm vm;
 
 	vm_open(&vm, 0);
@@ -83,15 +83,16 @@ static int test_capabilities(void)
 	for (i = 0; i < 300; i++)
 		known += ioctl(vm.dev, KVM_CHECK_EXTENSION, i) > 0;
 	CHECK(known >= 30);
-	for (i = 0; i < sizeof(claims) / sizeof(claims[0]); i++) {
+	for (i = 0; is_hull && i < sizeof(claims) / sizeof(claims[0]); i++) {
 		claimed = ioctl(vm.vm, KVM_CHECK_EXTENSION, claims[i].cap) > 0;
 		/* An address that faults: known calls say EFAULT at most. */
-		there = ioctl(claims[i].vcpu ? vm.vcpu : vm.vm, claims[i].cmd, 8ul) >= 0 ||
-			(errno != ENOTTY && (is_hull || errno != EINVAL));
-		if (is_hull && claimed != there)
-			printf("# capability %d: claimed %d, call is there %d\n", claims[i].cap,
-			       claimed, there);
-		CHECK(!is_hull || claimed == there);
+		errno = 0;
+		ioctl(claims[i].vcpu ? vm.vcpu : vm.vm, claims[i].cmd, 8ul);
+		refused = errno == ENOTTY || (!claimed && errno == EINVAL);
+		if (claimed == refused)
+			printf("# capability %d: claimed %d, the call says %s\n", claims[i].cap,
+			       claimed, strerror(errno));
+		CHECK(claimed != refused);
 	}
 	return PASS;
 }
@@ -127,7 +128,8 @@ static int test_cpuid_supported(void)
 	CHECK_ERR(ioctl(vm.vcpu, KVM_GET_CPUID2, &one), E2BIG);
 	i = cpuid->nent;
 	cpuid->nent = 256;
-	CHECK(!ioctl(vm.vcpu, KVM_GET_CPUID2, cpuid) && cpuid->nent == i);
+	CHECK(!ioctl(vm.vcpu, KVM_GET_CPUID2, cpuid));
+	CHECK(!is_hull || cpuid->nent == i);	/* KVM 6.1 leaves it */
 	cpuid->nent = 100000;
 	CHECK_ERR(ioctl(vm.vcpu, KVM_SET_CPUID2, cpuid), E2BIG);
 	return PASS;
