@@ -3,6 +3,7 @@
  * What the processor and its firmware offer. SDM Vol. 3, appendix A.
  */
 #include <linux/cpu.h>
+#include <linux/dmi.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 #include <asm/cpufeature.h>
@@ -14,6 +15,7 @@
 
 struct hull_vmx_config hull_vmx_config __ro_after_init;
 u64 hull_vmx_flags __ro_after_init;
+bool hull_vmx_deaf __ro_after_init;
 static const char *config_why __ro_after_init;	/* NULL: hull_vmx_config holds */
 
 #define PIN_REQUIRED	(PIN_BASED_EXT_INTR_MASK | PIN_BASED_NMI_EXITING | PIN_BASED_VIRTUAL_NMIS)
@@ -202,6 +204,14 @@ static u64 flags_from_config(const struct hull_vmx_config *c)
 	return flags;
 }
 
+static bool __init emulator_deaf(void)
+{
+	const char *bios = dmi_get_system_info(DMI_BIOS_VERSION);
+
+	return bios && strstarts(bios, "Bochs") && hull_vmx_has(HULL_VMX_CAP_PREEMPTION_TIMER) &&
+	       (__rdmsr(MSR_IA32_VMX_EXIT_CTLS) >> 32 & VM_EXIT_SAVE_VMX_PREEMPTION_TIMER);
+}
+
 void __init hull_vmx_caps_init(void)
 {
 	if (!(cpuid_ecx(1) & BIT(5))) {
@@ -219,6 +229,7 @@ void __init hull_vmx_caps_init(void)
 		config_why = "firmware has locked VMX off: switch virtualization on in its set-up";
 	else if (!hull_vmx_config_read(&hull_vmx_config, &config_why))
 		hull_vmx_flags = flags_from_config(&hull_vmx_config);
+	hull_vmx_deaf = !config_why && emulator_deaf();
 	preempt_enable();
 }
 

@@ -28,6 +28,14 @@ struct hull_vmx_config {
 extern struct hull_vmx_config hull_vmx_config;
 extern u64 hull_vmx_flags;			/* HULL_VMX_CAP_* */
 
+/*
+ * Bochs (seen in 2.7) does not let an external interrupt end a guest that was entered
+ * with RFLAGS.IF clear and does not touch it. Where Hull runs in it, such a guest gets
+ * slices of the preemption timer instead, counted over the entries of one inner loop.
+ */
+extern bool hull_vmx_deaf;
+#define HULL_DEAF_SLICE	100000			/* TSC cycles, in Bochs instructions */
+
 /* VM-entry and VM-exit MSR areas: perf's switched MSRs. SDM Vol. 3, 25.7.2, 25.8.2. */
 #define HULL_AUTOLOAD_MAX	8
 
@@ -60,6 +68,8 @@ struct hull_vmx_private {
 	/* what the VMCS says of it */
 	u16 vmcs_fs, vmcs_gs;
 	unsigned long vmcs_fs_base;
+
+	bool slice;				/* hull_vmx_deaf: until the next look */
 
 	u64 eptp;
 	u32 exceptions;				/* bitmap asked for */

@@ -85,6 +85,49 @@ static void host_cr_refresh(struct hull_vmx_vcpu *v)
 	}
 }
 
+static void timer_set(struct hull_vmx_vcpu *v, u64 ticks)
+{
+	if (v->priv->slice)
+		ticks = min_t(u64, ticks, HULL_DEAF_SLICE);
+	hull_vmcs_write(VMX_PREEMPTION_TIMER_VALUE, min_t(u64, ticks, U32_MAX));
+	hull_vmcs_pin_set(v, PIN_BASED_VMX_PREEMPTION_TIMER, true);
+}
+
+static void timer_clear(struct hull_vmx_vcpu *v)
+{
+	if (v->priv->slice)
+		timer_set(v, HULL_DEAF_SLICE);
+	else
+		hull_vmcs_pin_set(v, PIN_BASED_VMX_PREEMPTION_TIMER, false);
+}
+
+/* The preemption timer counts from the value given at each entry. */
+static noinline void timer_write(struct hull_vmx_vcpu *v)
+{
+	u32 shift = vmx_misc_preemption_timer_rate(hull_vmx_config.misc);
+	u64 now, ticks = 0;
+
+	if (v->timer_deadline == ~0ULL) {
+		timer_clear(v);
+		v->run_flags &= ~HULL_RUN_TIMER;
+		return;
+	}
+	now = rdtsc();
+	/* Rounded up: an exit before its time would be for nothing. */
+	if (v->timer_deadline > now)
+		ticks = (v->timer_deadline - now + BIT_ULL(shift) - 1) >> shift;
+	timer_set(v, ticks);
+}
+
+bool hull_vmx_timer_arm(struct hull_vmx_vcpu *v, u64 tsc)
+{
+	if (!hull_vmx_has(HULL_VMX_CAP_PREEMPTION_TIMER))
+		return false;
+	v->timer_deadline = tsc;
+	v->run_flags |= HULL_RUN_TIMER;
+	return true;
+}
+
 /* Once after interrupts were on: what they may have changed. */
 static noinline void host_refresh(struct hull_vmx_vcpu *v)
 {
@@ -98,38 +141,12 @@ static noinline void host_refresh(struct hull_vmx_vcpu *v)
 	else
 		v->run_flags &= ~HULL_RUN_DEBUGCTL;
 	perf_switch(v);
+	if (unlikely(hull_vmx_deaf)) {
+		v->priv->slice = !(hull_vmx_rflags_get(v) & X86_EFLAGS_IF);
+		v->run_flags |= HULL_RUN_TIMER;
+	}
 	/* A guest holds no RCU reader. A CPU without a tick is told by context tracking. */
 	rcu_note_context_switch(false);
-}
-
-/* The preemption timer counts from the value given at each entry. */
-static noinline void timer_write(struct hull_vmx_vcpu *v)
-{
-	u32 shift = vmx_misc_preemption_timer_rate(hull_vmx_config.misc);
-	u64 now, ticks = 0;
-
-	if (v->timer_deadline == ~0ULL) {
-		hull_vmcs_pin_set(v, PIN_BASED_VMX_PREEMPTION_TIMER, false);
-		v->run_flags &= ~HULL_RUN_TIMER;
-		return;
-	}
-	now = rdtsc();
-	if (v->timer_deadline > now) {
-		/* Rounded up: an exit before its time would be for nothing. */
-		ticks = (v->timer_deadline - now + BIT_ULL(shift) - 1) >> shift;
-		ticks = min_t(u64, ticks, U32_MAX);
-	}
-	hull_vmcs_write(VMX_PREEMPTION_TIMER_VALUE, ticks);
-	hull_vmcs_pin_set(v, PIN_BASED_VMX_PREEMPTION_TIMER, true);
-}
-
-bool hull_vmx_timer_arm(struct hull_vmx_vcpu *v, u64 tsc)
-{
-	if (!hull_vmx_has(HULL_VMX_CAP_PREEMPTION_TIMER))
-		return false;
-	v->timer_deadline = tsc;
-	v->run_flags |= HULL_RUN_TIMER;
-	return true;
 }
 
 static noinline void registers_write(struct hull_vmx_vcpu *v)

@@ -64,7 +64,7 @@ static void controls_setup(struct hull_vmx_vcpu *v)
 	v->pin_ctl = c->pin;
 	v->cpu_ctl = c->cpu;
 	v->cpu2_ctl = c->cpu2;
-	v->exit_ctl = c->exit;
+	v->exit_ctl = c->exit | (hull_vmx_deaf ? VM_EXIT_SAVE_VMX_PREEMPTION_TIMER : 0);
 	v->entry_ctl = c->entry;
 	if (!v->vpid)
 		v->cpu2_ctl &= ~SECONDARY_EXEC_ENABLE_VPID;
