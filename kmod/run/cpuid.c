@@ -319,8 +319,23 @@ void hull_cpuid_dynamic(struct hull_vcpu *vcpu)
 		entry->ebx = hull_xsave_size(vcpu->xcr0 | vcpu->xss, true);
 }
 
+static void lapic_follow(struct hull_vcpu *vcpu)
+{
+	u32 features = 0;
+
+	/* Without CPUID nothing is known yet. */
+	if (!vcpu->lapic || !vcpu->cpuid_n)
+		return;
+	if (hull_guest_has(vcpu, X2APIC))
+		features |= HULL_LAPIC_F_X2APIC;
+	if (hull_guest_has(vcpu, TSC_DEADLINE))
+		features |= HULL_LAPIC_F_TSC_DEADLINE;
+	hull_lapic_features_set(vcpu->lapic, features, vcpu->facts->maxphyaddr);
+}
+
 void hull_cpuid_apply(struct hull_vcpu *vcpu)
 {
+	lapic_follow(vcpu);
 	hull_vmx_cr4_owned_set(&vcpu->vmx, CR4_OWNED & ~vcpu->facts->cr4_reserved);
 	hull_cpuid_dynamic(vcpu);
 }

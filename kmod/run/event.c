@@ -247,6 +247,8 @@ void hull_event_inject(struct hull_vcpu *vcpu)
 
 bool hull_user_irq_ready(struct hull_vcpu *vcpu)
 {
+	if (vcpu->lapic && !hull_lapic_takes_extint(vcpu->lapic))
+		return false;
 	return !vcpu->user_irq_pending && !vcpu->reinject.valid && !vcpu->exception.pending &&
 	       hull_vmx_intr_allowed(&vcpu->vmx);
 }

@@ -163,11 +163,8 @@ static long hc_send_ipi(struct hull_vcpu *vcpu, const unsigned long args[4])
 
 	if (!vcpu->lapic)
 		return -KVM_ENOSYS;
-	if (!hull_vmx_is_long_mode(&vcpu->vmx)) {
-		bitmap[0] = (u32)args[0] | args[1] << 32;
-		bitmap[1] = 0;
-	}
-	return hull_irq_ipi_send(vcpu->vm->irqchip, bitmap, args[2], args[3], true);
+	return hull_irq_ipi_send(vcpu->vm->irqchip, bitmap, args[2], args[3],
+				 hull_vmx_is_long_mode(&vcpu->vmx));
 }
 
 static long hc_sched_yield(struct hull_vcpu *vcpu, const unsigned long args[4])

@@ -124,6 +124,8 @@ void hull_guest_tsc_offset_set(struct hull_vcpu *vcpu, u64 offset)
 {
 	WRITE_ONCE(vcpu->tsc_offset, offset);
 	hull_vmx_tsc_offset_set(&vcpu->vmx, offset);
+	if (vcpu->lapic)
+		hull_lapic_tsc_moved(vcpu->lapic);
 	if (vcpu->pv->system_time & 1)
 		hull_vcpu_request(vcpu, HULL_REQ_CLOCK);
 }
