@@ -3,7 +3,7 @@
  * Guests that try to get out, to hang the host or to break it. After each one a
  * second VM, alive all the time, must still run right with its memory untouched.
  *
- * usage: hostile [/dev/hull]
+ * usage: hostile [/dev/hull [CASE]]: only cases with CASE in their name
  */
 #include <errno.h>
 #include <signal.h>
@@ -22,7 +22,7 @@
 extern const char common_start[], common_end[];
 
 #define GUESTS(G) \
-	G(vmx) G(msr) G(cr) G(triple) G(spin) G(halt) G(mmio) G(fetch) G(cr3) G(outs) \
+	G(vmx) G(msr) G(cr) G(triple) G(spin) G(spin_open) G(halt) G(mmio) G(fetch) G(cr3) G(outs) \
 	G(ins_nowhere) G(cpuid) G(hypercalls) G(bad_stack) G(user) G(real) G(real_nowhere) \
 	G(protected) G(end)
 #define DECLARE(name) extern const char guest_##name[];
@@ -106,7 +106,8 @@ static const struct guest_case cases[] = {
 	  MSRS(0x4b564d00, 0x4b564e00, JUNK_ODD) },
 	{ "control registers", CODE(cr, triple), MACHINE_LONG, DONE, cr_refused },
 	{ "triple fault", CODE(triple, spin), MACHINE_LONG, STOPS },
-	{ "spin with interrupts off", CODE(spin, halt), MACHINE_LONG, -EINTR, -EINTR },
+	{ "spin with interrupts off", CODE(spin, spin_open), MACHINE_LONG, -EINTR, -EINTR },
+	{ "spin with interrupts on", CODE(spin_open, halt), MACHINE_LONG, -EINTR, -EINTR },
 	{ "halt with interrupts off", CODE(halt, mmio), MACHINE_LONG, -EINTR, -EINTR },
 	{ "write to nowhere", CODE(mmio, fetch), MACHINE_LONG, KVM_EXIT_MMIO, KVM_EXIT_MMIO },
 	{ "run nowhere", CODE(fetch, cr3), MACHINE_LONG, STOPS },
@@ -242,7 +243,7 @@ static void user_run(void)
 /* The VMM dies at a random moment while its guest spins; nothing may stay behind. */
 static void kill_run(unsigned int times)
 {
-	static const struct guest_case spin = { "spin", CODE(spin, halt), MACHINE_LONG };
+	static const struct guest_case spin = { "spin", CODE(spin, spin_open), MACHINE_LONG };
 	unsigned int i, lost = 0;
 	struct machine m;
 	int status;
@@ -268,7 +269,8 @@ static void kill_run(unsigned int times)
 
 int main(int argc, char **argv)
 {
-	unsigned int n = sizeof(cases) / sizeof(cases[0]), i;
+	const char *only = argc > 2 ? argv[2] : "";
+	unsigned int n = 0, i;
 
 	if (argc > 1)
 		device = argv[1];
@@ -276,11 +278,16 @@ int main(int argc, char **argv)
 		return tap_skip_all("%s: no VM to be had: %s", device, strerror(errno));
 	memset(neighbour.memory + PATTERN_AT, PATTERN, PATTERN_SIZE);
 
-	tap_plan(2 * n + 3);
-	for (i = 0; i < n; i++)
-		case_run(&cases[i]);
-	user_run();
-	kill_run(100);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		n += !!strstr(cases[i].name, only);
+	tap_plan(2 * n + (*only ? 0 : 3));
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		if (strstr(cases[i].name, only))
+			case_run(&cases[i]);
+	if (!*only) {
+		user_run();
+		kill_run(100);
+	}
 	machine_close(&neighbour);
 	return tap_end();
 }

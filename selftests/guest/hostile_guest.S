@@ -106,6 +106,10 @@ guest_\name:
 	cli
 3:	jmp	3b
 
+	case	spin_open
+	sti
+8:	jmp	8b
+
 	case	halt
 	cli
 	hlt
