@@ -36,6 +36,12 @@ modules:
 userland:
 	+@$(MAKE) --no-print-directory -C userland BUILD=$(BUILD)/userland
 
+# The module goes to the running kernel's tree, or to DESTDIR's copy of it.
+install: module userland
+	+@$(KMAKE) INSTALL_MOD_PATH=$(DESTDIR) modules_install
+	$(if $(DESTDIR),,depmod -a $(KREL))
+	+@$(MAKE) --no-print-directory -C userland BUILD=$(BUILD)/userland install
+
 clean:
 	rm -rf $(BUILD)
 
@@ -50,6 +56,6 @@ help:
 	@echo 'make clean           remove build/'
 
 FORCE:
-.PHONY: all module module-objects modules userland clean help FORCE
+.PHONY: all module module-objects modules userland install clean help FORCE
 
 -include selftests/lab/lab.mk

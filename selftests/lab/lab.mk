@@ -24,4 +24,7 @@ check:
 demo:
 	@BUILD=$(BUILD) $(LAB_TOOL)/demo
 
-.PHONY: packages lab check demo
+bench: packages
+	@BUILD=$(BUILD) $(CURDIR)/selftests/bench/bench
+
+.PHONY: packages lab check demo bench
