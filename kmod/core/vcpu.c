@@ -176,8 +176,8 @@ struct hull_vcpu *hull_vcpu_create(struct hull_vm *vm, u32 id)
 		goto out_ops;
 	vcpu_first_reset(vcpu);
 
-	/* vCPUs are found by counting up to vcpus_online, see hull_vm_for_each_vcpu() */
 	WRITE_ONCE(vm->vcpus[vcpu->index], vcpu);
+	/* vCPUs are found by counting up to vcpus_online, see hull_vm_for_each_vcpu() */
 	smp_store_release(&vm->vcpus_online, vcpu->index + 1);
 	return vcpu;
 

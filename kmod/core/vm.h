@@ -192,8 +192,14 @@ void hull_vm_request(struct hull_vm *vm, enum hull_request req, bool wait);
 void hull_vm_stats(struct hull_vm *vm, struct hull_stats_sum *sum);
 struct hull_vcpu *hull_vm_vcpu_by_id(struct hull_vm *vm, u32 id);
 
+static inline u32 hull_vm_vcpus_online(const struct hull_vm *vm)
+{
+	/* pairs with hull_vcpu_create(): what is counted is there to be read */
+	return smp_load_acquire(&vm->vcpus_online);
+}
+
 #define hull_vm_for_each_vcpu(i, vcpu, vm)						\
-	for ((i) = 0; (i) < smp_load_acquire(&(vm)->vcpus_online) &&			\
+	for ((i) = 0; (i) < hull_vm_vcpus_online(vm) &&					\
 	     ((vcpu) = READ_ONCE((vm)->vcpus[i]), true); (i)++)
 
 /* --- core/vcpu.c ----------------------------------------------------------- */
@@ -223,6 +229,7 @@ static inline bool hull_vcpu_request_take(struct hull_vcpu *vcpu, enum hull_requ
 	if (!test_bit(req, &vcpu->requests))
 		return false;
 	clear_bit(req, &vcpu->requests);
+	/* what the requester wrote before it asked is read after this */
 	smp_mb__after_atomic();
 	return true;
 }

@@ -26,8 +26,7 @@ static bool held;			/* under cpus_read_lock + hold_lock, read under either */
 static int hotplug_state;
 
 static const char busy_kvm[] =
-	"kvm_intel holds VMX: stop its VMs or unload it (on Linux 6.12 and later, loading "
-	"kvm with enable_virt_at_load=0 leaves VMX free)";
+	"kvm_intel holds VMX: stop its VMs or unload it (Linux 6.12: kvm.enable_virt_at_load=0)";
 static const char busy_other[] =
 	"another hypervisor holds VMX on this machine: stop it first";
 static const char going_down[] = "this machine is going down";
