@@ -93,10 +93,11 @@ static void timer_set(struct hull_vmx_vcpu *v, u64 ticks)
 	hull_vmcs_pin_set(v, PIN_BASED_VMX_PREEMPTION_TIMER, true);
 }
 
+/* "Save timer value" may not be set without the timer: SDM Vol. 3, 27.2.1.2. */
 static void timer_clear(struct hull_vmx_vcpu *v)
 {
-	if (v->priv->slice)
-		timer_set(v, HULL_DEAF_SLICE);
+	if (unlikely(hull_vmx_deaf))
+		timer_set(v, U32_MAX);
 	else
 		hull_vmcs_pin_set(v, PIN_BASED_VMX_PREEMPTION_TIMER, false);
 }
