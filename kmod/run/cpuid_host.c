@@ -7,6 +7,7 @@
 #include <asm/cpufeature.h>
 #include <asm/kvm_para.h>
 #include <asm/processor.h>
+#include <asm/tsc.h>
 #include <linux/hull_hypercall.h>
 #include <run/loop.h>
 
@@ -88,6 +89,13 @@ static void leaf_xsave(struct kvm_cpuid_entry2 *e)
 	}
 }
 
+/* What the processor promises of its TSC, the host may have found not to hold. */
+static void leaf_tsc(struct kvm_cpuid_entry2 *e)
+{
+	if (check_tsc_unstable())
+		e->edx &= ~BIT(8);
+}
+
 static void leaf_addresses(struct kvm_cpuid_entry2 *e)
 {
 	u32 phys = min_t(u32, cpuid_eax(EXTENDED_MAX) & 0xff, HULL_GPA_BITS_MAX);
@@ -165,7 +173,7 @@ static const struct leaf_row leaf_rows[] = {
 	{ .leaf = 0x80000004, .kind = LEAF_COPY },
 	{ .leaf = 0x80000005, .kind = LEAF_ZERO },
 	{ .leaf = 0x80000006, .kind = LEAF_COPY },
-	{ .leaf = 0x80000007, .kind = LEAF_MASK, .edx = BIT(8) },
+	{ .leaf = 0x80000007, .kind = LEAF_MASK, .edx = BIT(8), .fn = leaf_tsc },
 	{ .leaf = 0x80000008, .kind = LEAF_FN, .fn = leaf_addresses },
 };
 
