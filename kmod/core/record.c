@@ -30,11 +30,11 @@ static const char *const reason_texts[__HULL_STOP_MAX] = {
 	[HULL_STOP_RESET] = "the guest asked for a reset",
 	[HULL_STOP_TRIPLE_FAULT] = "the guest had a triple fault",
 	[HULL_STOP_EXIT] = "the guest wrote to the exit port",
-	[HULL_STOP_KILLED] = "killed",
+	[HULL_STOP_KILLED] = "killed on request",
 	[HULL_STOP_VMM_DIED] = "the VMM went away without saying why",
 	[HULL_STOP_VMM_ERROR] = "the VMM gave up",
 	[HULL_STOP_ENGINE_ERROR] = "the engine gave up",
-	[HULL_STOP_STOPPED] = "stopped",
+	[HULL_STOP_STOPPED] = "stopped on request",
 };
 
 void hull_record_event_fn_set(hull_record_event_fn fn)
