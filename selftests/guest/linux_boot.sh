@@ -7,7 +7,12 @@
 . ./tap.sh
 
 CMDLINE="console=ttyS0 quiet panic=-1 rdinit=/init"
-CASES=${CASES:-bzimage-1 bzimage-2 vmlinux-1}
+# An emulated machine of two processors is slow: there, what only it can show.
+if [ "$(nproc)" -gt 1 ]; then
+	CASES=${CASES:-bzimage-2}
+else
+	CASES=${CASES:-bzimage-1 bzimage-2 vmlinux-1}
+fi
 SECONDS_MAX=${SECONDS_MAX:-240}
 
 # boot NAME KERNEL CPUS
