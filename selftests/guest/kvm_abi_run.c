@@ -400,6 +400,11 @@ static int test_triple_fault(void)
 
 GUEST(guest_steps, "nop; incw %ax; incw %ax; int3; hlt");
 
+static bool step(struct vm *vm)
+{
+	return vm_run(vm) == KVM_EXIT_DEBUG && vm->run->debug.arch.exception == 1;
+}
+
 static int test_debugger(void)
 {
 	struct kvm_guest_debug debug = { .control = KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP };
@@ -411,7 +416,10 @@ static int test_debugger(void)
 	vm_load(&vm, guest_steps, guest_steps_end);
 	CHECK(!ioctl(vm.vcpu, KVM_SET_GUEST_DEBUG, &debug));
 	for (i = 1; i <= 3; i++) {
-		CHECK(vm_run(&vm) == KVM_EXIT_DEBUG && vm.run->debug.arch.exception == 1);
+		CHECK(step(&vm));
+		/* Bochs traps once before the first instruction, on any hypervisor. */
+		if (i == 1 && vm.run->debug.arch.pc == CODE)
+			CHECK(step(&vm));
 		CHECK(vm.run->debug.arch.pc == CODE + i && (vm.run->debug.arch.dr6 & 1 << 14));
 	}
 	CHECK(!ioctl(vm.vcpu, KVM_GET_REGS, &regs) && !(regs.rflags & 1 << 8));
