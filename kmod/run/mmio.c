@@ -195,10 +195,22 @@ static int emul_fetch(struct hull_emul *emul, u64 linear, void *buf, unsigned in
 	return ret ? ret : hull_mmu_read(&vcpu->vm->mmu, gpa, buf, size);
 }
 
+/*
+ * The instruction's bytes are read again by the emulator, and another vCPU may have
+ * changed them since the processor checked privilege for the port it names.
+ */
+static bool port_checked(struct hull_vcpu *vcpu, u16 port)
+{
+	return vcpu->vmx.exit_reason != EXIT_REASON_IO_INSTRUCTION ||
+	       port == (u16)(hull_vmx_exit_qualification(&vcpu->vmx) >> 16);
+}
+
 static int emul_in(struct hull_emul *emul, u16 port, void *buf, unsigned int size)
 {
 	struct hull_access want = { .address = port, .len = size, .port = true };
 
+	if (!port_checked(emul->opaque, port))
+		return -EFAULT;
 	return access_device(emul->opaque, &want, buf);
 }
 
@@ -206,6 +218,8 @@ static int emul_out(struct hull_emul *emul, u16 port, const void *buf, unsigned 
 {
 	struct hull_access want = { .address = port, .len = size, .port = true, .write = true };
 
+	if (!port_checked(emul->opaque, port))
+		return -EFAULT;
 	return access_device(emul->opaque, &want, (void *)buf);
 }
 
@@ -252,8 +266,10 @@ static void emul_fill(struct hull_vcpu *vcpu)
 	hull_vmx_reg_get(v, HULL_REG_RSP);
 	memcpy(emul->regs, v->regs, sizeof(emul->regs));
 	emul->rip = hull_vmx_reg_get(v, HULL_REG_RIP);
-	/* An I/O exit comes after the check of privilege (SDM Vol. 3, 26.1.1). */
-	emul->rflags = hull_vmx_rflags_get(v) | X86_EFLAGS_IOPL;
+	emul->rflags = hull_vmx_rflags_get(v);
+	/* An I/O exit, and no other, comes after the check of privilege (SDM Vol. 3, 26.1.1). */
+	if (v->exit_reason == EXIT_REASON_IO_INSTRUCTION)
+		emul->rflags |= X86_EFLAGS_IOPL;
 	emul->cpl = hull_vmx_cpl(v);
 	/* 64-bit code has no other bases than these. */
 	for (seg = hull_vmx_is_long_mode(v) ? HULL_SEG_FS : HULL_SEG_ES; seg <= HULL_SEG_GS; seg++)
