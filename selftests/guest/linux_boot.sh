@@ -22,11 +22,12 @@ boot() {
 		expect "guest ready: " \
 		send 'echo sum=$((40+2)) cpus=$(nproc)' expect "sum=42 cpus=$3" \
 		send 'hull_call "it is $((6*7))"' expect 'hull_log: 8 bytes taken' \
-		send 'grep -c hypervisor /proc/cpuinfo' expect "$3" \
+		send 'echo hypervisor=$(grep -c hypervisor /proc/cpuinfo).' \
+		expect "hypervisor=$3." \
 		send 'dmesg | grep -m1 -o "kvm-clock: Using msrs"' \
 		expect 'kvm-clock: Using msrs' \
-		send 'dmesg | grep -ciE "BUG|WARNING|Call Trace|unchecked MSR"; echo seen' \
-		expect '0' expect 'seen' \
+		send 'echo bad=$(dmesg | grep -cE "BUG:|WARNING: CPU|Call Trace|unchecked MSR").' \
+		expect 'bad=0.' \
 		send 'poweroff -f' > "$1.log" 2>&1
 }
 
