@@ -51,7 +51,7 @@ static int interactive;
 static int console_pty = -1;
 static pid_t emulator;
 static struct termios saved_terminal;
-static volatile sig_atomic_t caught;
+static volatile sig_atomic_t caught, sender;
 static int panicked, ended;
 static long long deadline;
 
@@ -69,8 +69,10 @@ static void trouble(const char *what)
 	exit(EXIT_TROUBLE);
 }
 
-static void on_signal(int sig)
+static void on_signal(int sig, siginfo_t *info, void *context)
 {
+	(void)context;
+	sender = info->si_pid;
 	caught = sig;
 }
 
@@ -239,7 +241,7 @@ static void kill_everything(int *status)
 static void catch_signals(void)
 {
 	static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT };
-	struct sigaction sa = { .sa_handler = on_signal };
+	struct sigaction sa = { .sa_sigaction = on_signal, .sa_flags = SA_SIGINFO };
 	unsigned int i;
 
 	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
@@ -272,6 +274,9 @@ static int supervise(char **command, struct follow *console,
 	follow_rest(verdicts);
 	if (interactive)
 		tcsetattr(0, TCSANOW, &saved_terminal);
+	if (caught && !interactive)
+		fprintf(stderr, "supervise: ended by signal %d from process %d\n", (int)caught,
+			(int)sender);
 	if (caught)
 		return interactive ? 0 : 128 + caught;
 	if (panicked)
