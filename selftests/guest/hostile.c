@@ -122,8 +122,9 @@ static const struct guest_case cases[] = {
 	  none_refused, .r8 = 0, .r9 = 64 },
 	{ "exception without tables or stack", CODE(bad_stack, user), MACHINE_LONG, STOPS },
 	{ "16-bit code", CODE(real, real_nowhere), MACHINE_REAL, DONE },
+	/* Zeros are instructions, too: it runs on, over the segment's end, into the stubs. */
 	{ "16-bit jump to the middle of nowhere", CODE(real_nowhere, protected), MACHINE_REAL,
-	  -EINTR, KVM_EXIT_SHUTDOWN },
+	  -EINTR, KVM_EXIT_IO },
 	{ "32-bit code", CODE(protected, end), MACHINE_PROTECTED, DONE, wrote_cafe },
 };
 

@@ -192,7 +192,7 @@ guest_\name:
 	case	real 16
 	mov	$0x1234, %ax
 	mov	%ax, RESULT
-	mov	$0xffff, %bx
+	mov	$0xfffe, %bx
 	mov	%ax, %ds
 	mov	%ax, (%bx, %si)
 	out	%al, $0x81
