@@ -77,6 +77,9 @@ void hull_nmi_queue(struct hull_vcpu *vcpu);
 #define HULL_DR7_FIXED		0x00000400ul
 #define HULL_DR7_SETTABLE	0xffff23fful
 
+/* RFLAGS outside 64-bit mode: bits that may be set (SDM Vol. 1, 3.4.3) */
+#define HULL_RFLAGS_32		0x003f7fd5ul
+
 /* dr.c: debug registers around the inner loop; interrupts off */
 void hull_dr_load(struct hull_vcpu *vcpu);
 void hull_dr_save(struct hull_vcpu *vcpu);
