@@ -161,8 +161,15 @@ static void irq_nmi(void *vcpu)
 	irq_request(vcpu, HULL_REQ_NMI);
 }
 
-static void irq_init(void *vcpu)
+/*
+ * INIT takes back a SIPI that came before it, but not one that comes after: both may
+ * arrive before the vCPU's thread has run on its CPU.
+ */
+static void irq_init(void *opaque)
 {
+	struct hull_vcpu *vcpu = opaque;
+
+	clear_bit(HULL_REQ_SIPI, &vcpu->requests);
 	irq_request(vcpu, HULL_REQ_INIT);
 }
 

@@ -68,7 +68,6 @@ static void vcpu_block(struct hull_vcpu *vcpu)
 
 void hull_mp_init(struct hull_vcpu *vcpu)
 {
-	clear_bit(HULL_REQ_SIPI, &vcpu->requests);
 	hull_vcpu_reset(vcpu, true);
 	/* SDM Vol. 3, 9.4.2: the bootstrap processor starts, others wait for SIPI. */
 	vcpu->mp_state = vcpu->id ? KVM_MP_STATE_INIT_RECEIVED : KVM_MP_STATE_RUNNABLE;
