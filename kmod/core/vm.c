@@ -121,6 +121,7 @@ struct hull_vm *hull_vm_create(struct hull_record *record)
 
 out_notifier:
 	preempt_notifier_dec();
+	vcpu_ops->vm_quiesce(vm);
 	vcpu_ops->vm_destroy(vm);
 out_mmu:
 	hull_mmu_destroy(&vm->mmu);
@@ -138,14 +139,15 @@ void hull_vm_get(struct hull_vm *vm)
 
 /*
  * The last file is closed, so no ioctl is running and no vCPU is loaded. First the
- * record lets go, so that netlink finds nothing half torn down; then irqfds and the
- * PIT, which raise interrupts from outside; then vCPUs; then what they used.
+ * record lets go, so that netlink finds nothing half torn down; then other VMs, irqfds
+ * and the PIT, which raise interrupts from outside; then vCPUs; then what they used.
  */
 static void vm_destroy(struct hull_vm *vm)
 {
 	u32 i;
 
 	hull_record_detach(vm->record);
+	vcpu_ops->vm_quiesce(vm);
 	if (vm->irqchip) {
 		hull_irqchip_irqfds_release(vm->irqchip);
 		hull_irqchip_quiesce(vm->irqchip);

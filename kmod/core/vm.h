@@ -24,6 +24,8 @@
 
 struct hull_vcpu;
 struct hull_iobus;
+struct hull_vm_calls;
+struct hull_vcpu_calls;
 
 enum hull_irqchip_mode { HULL_IRQCHIP_NONE, HULL_IRQCHIP_KERNEL, HULL_IRQCHIP_SPLIT };
 
@@ -72,6 +74,7 @@ struct hull_vm {
 	struct hull_mmu mmu;
 	struct hull_clock clock;
 	struct hull_iobus *iobus;		/* [I] ioeventfds: run/ioeventfd.c */
+	struct hull_vm_calls *calls;		/* [I] hypercall/calls.h */
 };
 
 /* vcpu->mode: who may need to be told what, and how */
@@ -160,6 +163,7 @@ struct hull_vcpu {
 	struct hull_msr_store *msrs;		/* [v] run/msr.h: plain-storage MSRs */
 	struct hull_pv *pv;			/* [v] run/pv.h: clock, steal time, ... */
 	struct hull_pending *pending;		/* [v] run/pending.h: I/O to complete at next KVM_RUN */
+	struct hull_vcpu_calls *calls;		/* [v] kmod/hypercall: what it keeps a vCPU */
 
 	u64 tsc_offset;				/* [v] */
 	bool timer_host;			/* [v] no usable preemption timer */
@@ -254,8 +258,10 @@ struct hull_vcpu_ops {
 	void (*reset)(struct hull_vcpu *vcpu, bool init);	/* loaded */
 	void (*sched_in)(struct hull_vcpu *vcpu, int cpu);	/* after VMCS load; no sleeping */
 	void (*sched_out)(struct hull_vcpu *vcpu);
-	int (*vm_create)(struct hull_vm *vm);	/* clock, iobus */
-	void (*vm_destroy)(struct hull_vm *vm);
+	int (*vm_create)(struct hull_vm *vm);	/* clock, iobus, hypercalls */
+	/* first thing when a VM goes: nobody outside reaches it any more; may sleep */
+	void (*vm_quiesce)(struct hull_vm *vm);
+	void (*vm_destroy)(struct hull_vm *vm);	/* last, after vCPUs and chip */
 };
 
 void hull_vcpu_ops_set(const struct hull_vcpu_ops *ops);

@@ -1,14 +1,66 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Handlers of the extra hypercalls; each returns what the guest finds in rax. */
+/*
+ * What handlers of the extra hypercalls see: a call, guest memory, and what a VM keeps
+ * for them.
+ *
+ * A handler is a row of hull/hypercalls.def and a function. It returns what the guest
+ * finds in rax: 0 or more, or a negative errno.
+ */
 #ifndef HULL_HYPERCALL_CALLS_H
 #define HULL_HYPERCALL_CALLS_H
 
 #include <core/vm.h>
 #include <uapi/linux/hull_hypercall.h>
 
+/**
+ * struct hull_call - one call
+ * @vm: whose
+ * @vcpu: who called, loaded; NULL for a call from a ring, which a worker executes
+ * @number: offset from HULL_HYPERCALL_BASE, below HULL_HYPERCALL_NUMBERS
+ * @cpl: 0 to 3; 0 for a call from a ring
+ * @bytes: bytes moved to or from the guest; the handler adds, statistics count it
+ * @arg: rbx, rcx, rdx, rsi; cut to 32 bits outside 64-bit mode
+ */
+struct hull_call {
+	struct hull_vm *vm;
+	struct hull_vcpu *vcpu;
+	u32 number;
+	u32 cpl;
+	u64 bytes;
+	u64 arg[4];
+};
+
+/*
+ * A handler's answer when userspace has to complete the call: the run page and
+ * vcpu->pending->complete are filled, and rax is set by the latter. Only with a vCPU,
+ * and not from a multicall (@vcpu of its entries' calls is set, so see there).
+ */
+#define HULL_CALL_USER		LONG_MIN
+
+/**
+ * hull_call_read - copy from the caller's memory
+ * @address: linear, read with the caller's rights; from a ring guest-physical
+ *
+ * Crosses pages and slots. Nothing is promised about @buf on failure.
+ * Context: may sleep. Return: 0, -EFAULT.
+ */
+int hull_call_read(struct hull_call *call, u64 address, void *buf, size_t bytes);
+/** hull_call_write - likewise to the caller's memory, which must be writable for it */
+int hull_call_write(struct hull_call *call, u64 address, const void *buf, size_t bytes);
+
 #define HULL_HYPERCALL_ROW(number, NAME, id, arguments, mode, cpl) \
-	long hull_hc_##id(struct hull_vcpu *vcpu);
+	long hull_hc_##id(struct hull_call *call);
 #include <hull/hypercalls.def>
 #undef HULL_HYPERCALL_ROW
+
+/**
+ * struct hull_vm_calls - what a running VM keeps for its calls, vm->calls
+ *
+ * Each family of calls has one pointer here, set by its row of vm_parts in vm_calls.c
+ * before the first vCPU exists, and taken away after the last one is gone.
+ */
+struct hull_vm_calls {
+	struct hull_vm *vm;			/* [I] */
+};
 
 #endif

@@ -10,15 +10,17 @@
 #include <compat/trace.h>
 #include <hypercall/calls.h>
 #include <hypercall/hypercall.h>
+#include <hypercall/vm_calls.h>
 #include <run/run.h>
 #include <trace.h>
 
 #define CALL_FAST	true
 #define CALL_SLOW	false
+#define CALL_RING	false
 
 struct hypercall_row {
 	const char *name;
-	long (*fn)(struct hull_vcpu *vcpu);
+	long (*fn)(struct hull_call *call);
 	u8 args;
 	u8 cpl_max;
 	bool fast;
@@ -39,6 +41,36 @@ static const struct hypercall_row rows[] = {
 #undef HULL_HYPERCALL_ROW
 static_assert(ARRAY_SIZE(rows) <= HULL_HYPERCALL_RANGE);
 
+/* Features that are rows of the table, by the number that shows them. */
+static const struct {
+	u32 number;
+	u32 feature;
+} row_features[] = {
+	{ HULL_HYPERCALL_LOG, HULL_FEATURE_LOG },
+	{ HULL_HYPERCALL_TIME, HULL_FEATURE_TIME },
+	{ HULL_HYPERCALL_YIELD, HULL_FEATURE_YIELD },
+	{ HULL_HYPERCALL_MULTICALL, HULL_FEATURE_MULTICALL },
+	{ HULL_HYPERCALL_RING_SETUP, HULL_FEATURE_RING },
+	{ HULL_HYPERCALL_EVENT_SETUP, HULL_FEATURE_EVENT },
+	{ HULL_HYPERCALL_SHARE_OFFER, HULL_FEATURE_SHARE },
+	{ HULL_HYPERCALL_MEM_GIVE, HULL_FEATURE_MEMORY },
+	{ HULL_HYPERCALL_GROUP_REPORT, HULL_FEATURE_GROUP },
+};
+
+u32 hull_hypercall_features(const struct hull_vm *vm)
+{
+	u32 n, i, features = 0;
+
+	for (i = 0; i < ARRAY_SIZE(row_features); i++) {
+		n = row_features[i].number - HULL_HYPERCALL_BASE;
+		if (n < ARRAY_SIZE(rows) && rows[n].fn)
+			features |= row_features[i].feature;
+	}
+	if (vm && (vm->flags & HULL_VM_F_HYPERCALL_CPL3))
+		features |= HULL_FEATURE_CPL3;
+	return features;
+}
+
 /* The row that eax names, or NULL: not one of ours. */
 static const struct hypercall_row *row_find(struct hull_vcpu *vcpu)
 {
@@ -46,7 +78,8 @@ static const struct hypercall_row *row_find(struct hull_vcpu *vcpu)
 
 	if (unlikely(n >= ARRAY_SIZE(rows)))
 		return NULL;
-	return &rows[array_index_nospec(n, ARRAY_SIZE(rows))];
+	n = array_index_nospec(n, ARRAY_SIZE(rows));
+	return rows[n].fn ? &rows[n] : NULL;
 }
 
 static bool cpl_allowed(struct hull_vcpu *vcpu, const struct hypercall_row *row)
@@ -69,6 +102,22 @@ static noinline void trace_enter(struct hull_vcpu *vcpu, const struct hypercall_
 				   hull_vmx_cpl(&vcpu->vmx), args);
 }
 
+static long row_fn(struct hull_vcpu *vcpu, const struct hypercall_row *row)
+{
+	unsigned long *regs = vcpu->vmx.regs;
+	u64 mask = hull_vmx_is_long_mode(&vcpu->vmx) ? ~0ULL : U32_MAX;
+	struct hull_call call = {
+		.vm = vcpu->vm,
+		.vcpu = vcpu,
+		.number = row - rows,
+		.cpl = hull_vmx_cpl(&vcpu->vmx),
+		.arg = { regs[HULL_REG_RBX] & mask, regs[HULL_REG_RCX] & mask,
+			 regs[HULL_REG_RDX] & mask, regs[HULL_REG_RSI] & mask },
+	};
+
+	return row->fn(&call);
+}
+
 static long row_call(struct hull_vcpu *vcpu, const struct hypercall_row *row)
 {
 	long ret;
@@ -77,7 +126,7 @@ static long row_call(struct hull_vcpu *vcpu, const struct hypercall_row *row)
 	if (trace_hull_hypercall_enter_enabled())
 		trace_enter(vcpu, row);
 	if (likely(cpl_allowed(vcpu, row))) {
-		ret = row->fn(vcpu);
+		ret = row_fn(vcpu, row);
 	} else {
 		vcpu->stats.hypercalls_denied++;
 		ret = -EPERM;
@@ -100,12 +149,30 @@ static int hypercall_fast(struct hull_vcpu *vcpu)
 static int hypercall_slow(struct hull_vcpu *vcpu)
 {
 	const struct hypercall_row *row = row_find(vcpu);
+	long ret;
 
-	if (!row)
-		return hull_pv_hypercall(vcpu);
-	vcpu->vmx.regs[HULL_REG_RAX] = row_call(vcpu, row);
+	if (!row) {
+		if ((u32)vcpu->vmx.regs[HULL_REG_RAX] - HULL_HYPERCALL_BASE >=
+		    HULL_HYPERCALL_NUMBERS)
+			return hull_pv_hypercall(vcpu);
+		ret = -ENOSYS;
+	} else {
+		ret = row_call(vcpu, row);
+	}
 	hull_vmx_insn_skip(&vcpu->vmx);
+	if (ret == HULL_CALL_USER)
+		return HULL_EXIT_USER;
+	vcpu->vmx.regs[HULL_REG_RAX] = ret;
 	return HULL_EXIT_ENTER;
+}
+
+static int hypercall_vcpu_create(struct hull_vcpu *vcpu)
+{
+	return 0;
+}
+
+static void hypercall_vcpu_destroy(struct hull_vcpu *vcpu)
+{
 }
 
 static void hypercall_cpuid(struct hull_vcpu *vcpu, u32 leaf, u32 *eax, u32 *ebx, u32 *ecx,
@@ -121,11 +188,9 @@ static void hypercall_cpuid(struct hull_vcpu *vcpu, u32 leaf, u32 *eax, u32 *ebx
 		break;
 	case HULL_CPUID_FEATURES:
 		*eax = HULL_HYPERCALL_ABI;
-		*ebx = HULL_FEATURE_LOG;
-		if (vcpu && (vcpu->vm->flags & HULL_VM_F_HYPERCALL_CPL3))
-			*ebx |= HULL_FEATURE_CPL3;
+		*ebx = hull_hypercall_features(vcpu ? vcpu->vm : NULL);
 		*ecx = HULL_HYPERCALL_BASE;
-		*edx = ARRAY_SIZE(rows);
+		*edx = HULL_HYPERCALL_NUMBERS;
 		break;
 	}
 }
@@ -134,6 +199,10 @@ static const struct hull_hypercall_ops hypercall_ops = {
 	.fast = hypercall_fast,
 	.slow = hypercall_slow,
 	.cpuid = hypercall_cpuid,
+	.vm_create = hull_vm_calls_create,
+	.vm_destroy = hull_vm_calls_destroy,
+	.vcpu_create = hypercall_vcpu_create,
+	.vcpu_destroy = hypercall_vcpu_destroy,
 };
 
 int hull_hypercall_init(void)

@@ -3,6 +3,13 @@
 #ifndef HULL_HYPERCALL_HYPERCALL_H
 #define HULL_HYPERCALL_HYPERCALL_H
 
+#include <linux/types.h>
+
+struct hull_vm;
+
+/** hull_hypercall_features - HULL_FEATURE_* of a VM; NULL: of any */
+u32 hull_hypercall_features(const struct hull_vm *vm);
+
 int hull_hypercall_init(void);
 void hull_hypercall_exit(void);
 

@@ -21,10 +21,32 @@ static void no_hypercall_cpuid(struct hull_vcpu *vcpu, u32 leaf, u32 *eax, u32 *
 	*eax = *ebx = *ecx = *edx = 0;
 }
 
+static int no_vm_create(struct hull_vm *vm)
+{
+	return 0;
+}
+
+static void no_vm_destroy(struct hull_vm *vm)
+{
+}
+
+static int no_vcpu_create(struct hull_vcpu *vcpu)
+{
+	return 0;
+}
+
+static void no_vcpu_destroy(struct hull_vcpu *vcpu)
+{
+}
+
 static const struct hull_hypercall_ops no_hypercalls = {
 	.fast = no_hypercall_fast,
 	.slow = hull_pv_hypercall,
 	.cpuid = no_hypercall_cpuid,
+	.vm_create = no_vm_create,
+	.vm_destroy = no_vm_destroy,
+	.vcpu_create = no_vcpu_create,
+	.vcpu_destroy = no_vcpu_destroy,
 };
 
 static const struct hull_hypercall_ops *hypercalls = &no_hypercalls;

@@ -20,6 +20,16 @@ void hull_pending_destroy(struct hull_vcpu *vcpu)
 	kvfree(vcpu->pending);
 }
 
+static int calls_create(struct hull_vcpu *vcpu)
+{
+	return hull_hypercall_ops_get()->vcpu_create(vcpu);
+}
+
+static void calls_destroy(struct hull_vcpu *vcpu)
+{
+	hull_hypercall_ops_get()->vcpu_destroy(vcpu);
+}
+
 static const struct {
 	int (*create)(struct hull_vcpu *vcpu);
 	void (*destroy)(struct hull_vcpu *vcpu);
@@ -28,6 +38,7 @@ static const struct {
 	{ hull_msr_create, hull_msr_destroy },
 	{ hull_pv_create, hull_pv_destroy },
 	{ hull_pending_create, hull_pending_destroy },
+	{ calls_create, calls_destroy },
 	{ hull_fpu_create, hull_fpu_destroy },
 };
 
@@ -129,8 +140,21 @@ static void run_sched_out(struct hull_vcpu *vcpu)
 
 static int run_vm_create(struct hull_vm *vm)
 {
+	int ret;
+
 	hull_clock_create(vm);
-	return hull_iobus_create(vm);
+	ret = hull_iobus_create(vm);
+	if (ret)
+		return ret;
+	ret = hull_hypercall_ops_get()->vm_create(vm);
+	if (ret)
+		hull_iobus_destroy(vm);
+	return ret;
+}
+
+static void run_vm_quiesce(struct hull_vm *vm)
+{
+	hull_hypercall_ops_get()->vm_destroy(vm);
 }
 
 const struct hull_vcpu_ops hull_run_vcpu_ops = {
@@ -140,6 +164,7 @@ const struct hull_vcpu_ops hull_run_vcpu_ops = {
 	.sched_in = run_sched_in,
 	.sched_out = run_sched_out,
 	.vm_create = run_vm_create,
+	.vm_quiesce = run_vm_quiesce,
 	.vm_destroy = hull_iobus_destroy,
 };
 

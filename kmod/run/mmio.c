@@ -43,25 +43,39 @@ u64 hull_linear_rip(struct hull_vcpu *vcpu)
 	return (u32)(cs.base + rip);
 }
 
-int hull_guest_read_linear(struct hull_vcpu *vcpu, u64 gva, void *buf, size_t len)
+static int linear_copy(struct hull_vcpu *vcpu, u64 gva, void *buf, size_t len, u32 access)
 {
 	struct hull_mmu *mmu = &vcpu->vm->mmu;
 	struct hull_walk walk;
 	u32 error;
 	u64 gpa;
+	int ret;
 
 	hull_walk_fill(vcpu, &walk);
 	while (len) {
 		size_t part = min_t(size_t, len, PAGE_SIZE - offset_in_page(gva));
 
-		if (hull_mmu_walk(mmu, &walk, gva, HULL_ACCESS_READ, &gpa, &error) ||
-		    hull_mmu_read(mmu, gpa, buf, part))
+		if (hull_mmu_walk(mmu, &walk, gva, access, &gpa, &error))
+			return -EFAULT;
+		ret = access == HULL_ACCESS_WRITE ? hull_mmu_write(mmu, gpa, buf, part) :
+						    hull_mmu_read(mmu, gpa, buf, part);
+		if (ret)
 			return -EFAULT;
 		gva += part;
 		buf += part;
 		len -= part;
 	}
 	return 0;
+}
+
+int hull_guest_read_linear(struct hull_vcpu *vcpu, u64 gva, void *buf, size_t len)
+{
+	return linear_copy(vcpu, gva, buf, len, HULL_ACCESS_READ);
+}
+
+int hull_guest_write_linear(struct hull_vcpu *vcpu, u64 gva, const void *buf, size_t len)
+{
+	return linear_copy(vcpu, gva, (void *)buf, len, HULL_ACCESS_WRITE);
 }
 
 /* The processor has translated the address of the violation: no need to do it again. */

@@ -90,7 +90,7 @@ int hull_run_init(void);
 void hull_run_exit(void);
 
 /**
- * hull_run_hypercall_fn_set - who answers VMCALL
+ * hull_run_hypercall_ops_set - who answers VMCALL
  *
  * kmod/hypercall sits above this room. The function runs with interrupts off right
  * after the exit, vCPU loaded; it may read and set registers. It returns
@@ -103,6 +103,11 @@ struct hull_hypercall_ops {
 	int (*slow)(struct hull_vcpu *vcpu);
 	/* CPUID leaves 0x40000100.. */
 	void (*cpuid)(struct hull_vcpu *vcpu, u32 leaf, u32 *eax, u32 *ebx, u32 *ecx, u32 *edx);
+	/* what a VM and a vCPU keep for it; vm_destroy: before vCPUs and chip go */
+	int (*vm_create)(struct hull_vm *vm);
+	void (*vm_destroy)(struct hull_vm *vm);
+	int (*vcpu_create)(struct hull_vcpu *vcpu);
+	void (*vcpu_destroy)(struct hull_vcpu *vcpu);
 };
 
 void hull_run_hypercall_ops_set(const struct hull_hypercall_ops *ops);
@@ -122,6 +127,8 @@ int hull_pv_hypercall(struct hull_vcpu *vcpu);
  * Context: vCPU loaded, may sleep. Return: 0, -EFAULT.
  */
 int hull_guest_read_linear(struct hull_vcpu *vcpu, u64 gva, void *buf, size_t len);
+/** hull_guest_write_linear - likewise to guest-linear memory; what was written stays on failure */
+int hull_guest_write_linear(struct hull_vcpu *vcpu, u64 gva, const void *buf, size_t len);
 
 /* ---- the ABI's half ------------------------------------------------------ */
 

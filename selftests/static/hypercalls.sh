@@ -19,10 +19,12 @@ say() {
 }
 
 expected=0
+last=-1
 rows=$(sed -n 's/^HULL_HYPERCALL_ROW(\([0-9]*\), \([A-Z_]*\), \([a-z_]*\),.*/\1 \2 \3/p' "$table")
 [ -n "$rows" ] || say "$table: no rows"
 while read -r number upper name; do
-	[ "$number" = "$expected" ] || say "$table: row $number where $expected should be"
+	[ "$number" -gt "$last" ] || say "$table: row $number comes after row $last"
+	last=$number
 	expected=$((expected + 1))
 	grep -Eq "^#define HULL_HYPERCALL_${upper}[[:space:]]+\(HULL_HYPERCALL_BASE \+ $number\)" \
 		"$header" || say "$header: HULL_HYPERCALL_$upper is not base + $number"

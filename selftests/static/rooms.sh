@@ -11,10 +11,10 @@ allowed() {
 	case $1 in
 	vmx|mmu|irq) echo ;;
 	policy)      echo ;;
-	core)        echo "vmx mmu irq" ;;
+	core)        echo "policy vmx mmu irq" ;;
 	run)         echo "core vmx mmu irq" ;;
 	hypercall)   echo "run core policy vmx mmu irq" ;;
-	netlink)     echo "core vmx" ;;
+	netlink)     echo "core vmx hypercall policy" ;;
 	esac
 }
 

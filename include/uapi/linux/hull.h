@@ -173,6 +173,17 @@ enum hull_event_kind {
 	HULL_EVENT_VM_DELETED,
 };
 
+/* What a policy does with a call. */
+enum hull_policy_action {
+	HULL_POLICY_ALLOW,
+	HULL_POLICY_DENY,		/* the guest gets an errno */
+	HULL_POLICY_AUDIT,		/* allow, and tell the event group */
+	HULL_POLICY_FORWARD,		/* the VMM answers: KVM_EXIT_HYPERCALL */
+	HULL_POLICY_LIMIT,		/* allow so many a second, an errno above */
+	HULL_POLICY_KILL,		/* end the VM */
+	__HULL_POLICY_MAX,
+};
+
 /* HULL_A_VM_FLAGS */
 #define HULL_VM_F_HYPERCALL_CPL3	(1U << 0)	/* extra hypercalls from guest user mode */
 #define HULL_VM_F_MSR_IGNORE		(1U << 1)	/* unknown MSRs: read 0, drop writes */

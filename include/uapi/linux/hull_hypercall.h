@@ -25,21 +25,200 @@
 #define HULL_HYPERCALL_ABI	1u
 
 #define HULL_HYPERCALL_BASE	0x48750000u	/* "Hu" */
-#define HULL_HYPERCALL_RANGE	0x100u		/* numbers reserved for Hull's own calls */
+/* Four ranges of HULL_HYPERCALL_RANGE numbers each: who answers them on the host */
+#define HULL_HYPERCALL_RANGE	0x100u
+#define HULL_HYPERCALL_MODULE	(HULL_HYPERCALL_BASE + 0x100)	/* kernel modules */
+#define HULL_HYPERCALL_USER	(HULL_HYPERCALL_BASE + 0x200)	/* processes */
+#define HULL_HYPERCALL_BPF	(HULL_HYPERCALL_BASE + 0x300)	/* BPF programs */
+#define HULL_HYPERCALL_NUMBERS	0x400u		/* of all ranges */
 
 /*
- * Feature bits, CPUID leaf HULL_CPUID_FEATURES, ebx.
+ * Feature bits, CPUID leaf HULL_CPUID_FEATURES, ebx, and word 0 of hull_features().
  * HULL_FEATURE_CPL3: guest user mode may call; otherwise it gets -EPERM.
  */
 #define HULL_FEATURE_LOG	(1u << 0)
 #define HULL_FEATURE_CPL3	(1u << 1)
+#define HULL_FEATURE_TIME	(1u << 2)
+#define HULL_FEATURE_YIELD	(1u << 3)
+#define HULL_FEATURE_MULTICALL	(1u << 4)
+#define HULL_FEATURE_RING	(1u << 5)
+#define HULL_FEATURE_EVENT	(1u << 6)	/* event channels */
+#define HULL_FEATURE_SHARE	(1u << 7)	/* memory shared between VMs */
+#define HULL_FEATURE_MEMORY	(1u << 8)	/* hull_mem_give, hull_mem_take */
+#define HULL_FEATURE_GROUP	(1u << 9)	/* hull_group_report */
+#define HULL_FEATURE_BPF	(1u << 10)	/* this host can answer by BPF programs */
 
-/* The numbers: HULL_HYPERCALL_NOP, HULL_HYPERCALL_VERSION, HULL_HYPERCALL_LOG. */
-#define HULL_HYPERCALL_NOP	(HULL_HYPERCALL_BASE + 0)	/* () -> 0 */
-#define HULL_HYPERCALL_VERSION	(HULL_HYPERCALL_BASE + 1)	/* () -> ABI version */
-#define HULL_HYPERCALL_LOG	(HULL_HYPERCALL_BASE + 2)	/* (address, bytes) -> bytes */
+/* The numbers. Addresses are linear ones of the caller, but in a ring: see there. */
+#define HULL_HYPERCALL_NOP		(HULL_HYPERCALL_BASE + 0)	/* () -> 0 */
+#define HULL_HYPERCALL_VERSION		(HULL_HYPERCALL_BASE + 1)	/* () -> ABI version */
+#define HULL_HYPERCALL_LOG		(HULL_HYPERCALL_BASE + 2)	/* (address, bytes) -> bytes */
+#define HULL_HYPERCALL_FEATURES		(HULL_HYPERCALL_BASE + 3)	/* (word) -> bits */
+#define HULL_HYPERCALL_TIME		(HULL_HYPERCALL_BASE + 4)	/* (address) -> 0 */
+#define HULL_HYPERCALL_YIELD		(HULL_HYPERCALL_BASE + 5)	/* (APIC id) -> 0 */
+#define HULL_HYPERCALL_MULTICALL	(HULL_HYPERCALL_BASE + 6)	/* (address, n) -> done */
+#define HULL_HYPERCALL_RING_SETUP	(HULL_HYPERCALL_BASE + 7)	/* (address) -> ring */
+#define HULL_HYPERCALL_RING_DOORBELL	(HULL_HYPERCALL_BASE + 8)	/* (ring) -> 0 */
+#define HULL_HYPERCALL_RING_END		(HULL_HYPERCALL_BASE + 9)	/* (ring) -> 0 */
+#define HULL_HYPERCALL_EVENT_SETUP	(HULL_HYPERCALL_BASE + 10)	/* (gpa, how, what) -> 0 */
+#define HULL_HYPERCALL_EVENT_OFFER	(HULL_HYPERCALL_BASE + 11)	/* (name, bytes) -> port */
+#define HULL_HYPERCALL_EVENT_CONNECT	(HULL_HYPERCALL_BASE + 12)	/* (name, bytes) -> port */
+#define HULL_HYPERCALL_EVENT_SEND	(HULL_HYPERCALL_BASE + 13)	/* (port) -> 0 */
+#define HULL_HYPERCALL_EVENT_UNMASK	(HULL_HYPERCALL_BASE + 14)	/* (port) -> 0 */
+#define HULL_HYPERCALL_EVENT_CLOSE	(HULL_HYPERCALL_BASE + 15)	/* (port) -> 0 */
+#define HULL_HYPERCALL_SHARE_OFFER	(HULL_HYPERCALL_BASE + 16)	/* (address) -> handle */
+#define HULL_HYPERCALL_SHARE_MAP	(HULL_HYPERCALL_BASE + 17)	/* (address) -> handle */
+#define HULL_HYPERCALL_SHARE_END	(HULL_HYPERCALL_BASE + 18)	/* (handle) -> 0 */
+#define HULL_HYPERCALL_MEM_GIVE		(HULL_HYPERCALL_BASE + 19)	/* (gpa, bytes) -> bytes */
+#define HULL_HYPERCALL_MEM_TAKE		(HULL_HYPERCALL_BASE + 20)	/* (gpa, bytes) -> bytes */
+#define HULL_HYPERCALL_GROUP_REPORT	(HULL_HYPERCALL_BASE + 21)	/* (address) -> 0 */
 
 #define HULL_LOG_MAX		256u	/* bytes of one hull_log line */
+#define HULL_MULTICALL_MAX	256u	/* entries of one multicall */
+#define HULL_RING_ENTRIES_MAX	4096u	/* a power of two */
+#define HULL_RINGS_MAX		16u	/* of one VM */
+#define HULL_EVENT_PORTS_MAX	1024u	/* of one VM */
+#define HULL_GUEST_NAME_MAX	63u	/* bytes of the names that guests give to things */
+
+/* Fixed-width names without any header: this one stands alone. */
+#define HULL_U32	unsigned int
+#define HULL_U64	unsigned long long
+#define HULL_S64	long long
+
+/**
+ * struct hull_time - the host's clocks and the guest's, read together
+ * @guest_tsc: what RDTSC would have said in the guest
+ * @host_tsc: what it said on the host
+ * @realtime_ns: CLOCK_REALTIME of the host
+ * @boottime_ns: CLOCK_BOOTTIME of the host
+ */
+struct hull_time {
+	HULL_U64 guest_tsc;
+	HULL_U64 host_tsc;
+	HULL_U64 realtime_ns;
+	HULL_U64 boottime_ns;
+};
+
+/**
+ * struct hull_multicall_entry - one call of many
+ * @number: as in eax
+ * @flags: 0
+ * @arg: rbx, rcx, rdx, rsi
+ * @result: out
+ */
+struct hull_multicall_entry {
+	HULL_U32 number;
+	HULL_U32 flags;
+	HULL_U64 arg[4];
+	HULL_S64 result;
+};
+
+/**
+ * struct hull_ring_setup - where a ring lies and how it is served
+ * @gpa: guest-physical address of struct hull_ring and what follows it, on a page
+ * @entries: power of two, 2 to HULL_RING_ENTRIES_MAX
+ * @flags: HULL_RING_F_*
+ * @port: with HULL_RING_F_EVENT: event channel port that completions ring
+ * @idle_us: how long the host polls an empty ring before it wants a doorbell, up to
+ *	1000000; 0: the host chooses
+ *
+ * Memory: a page with struct hull_ring, @entries of struct hull_ring_call, @entries of
+ * struct hull_ring_result, each on a page boundary.
+ */
+struct hull_ring_setup {
+	HULL_U64 gpa;
+	HULL_U32 entries;
+	HULL_U32 flags;
+	HULL_U32 port;
+	HULL_U32 idle_us;
+	HULL_U64 reserved[2];		/* 0 */
+};
+#define HULL_RING_F_EVENT	(1u << 0)
+
+/*
+ * The indices run freely; an index modulo the number of entries is a place. Each
+ * is written by one side and lies on a cache line of its own.
+ */
+struct hull_ring {
+	HULL_U32 call_tail;		/* guest: calls submitted */
+	HULL_U32 pad0[15];
+	HULL_U32 call_head;		/* host: calls taken */
+	HULL_U32 pad1[15];
+	HULL_U32 result_tail;		/* host: results written */
+	HULL_U32 pad2[15];
+	HULL_U32 result_head;		/* guest: results taken */
+	HULL_U32 quiet;			/* guest: not 0: no event for results now */
+	HULL_U32 pad3[14];
+	HULL_U32 sleeping;		/* host: not 0: ring the doorbell after submitting */
+	HULL_U32 broken;		/* host: not 0: -errno why it ended the ring */
+	HULL_U32 pad4[14];
+};
+
+/* Addresses in the arguments of a ring's calls are guest-physical ones. */
+struct hull_ring_call {
+	HULL_U32 number;
+	HULL_U32 flags;			/* 0 */
+	HULL_U64 cookie;		/* comes back with the result */
+	HULL_U64 arg[4];
+	HULL_U64 reserved[2];
+};
+
+struct hull_ring_result {
+	HULL_U64 cookie;
+	HULL_S64 result;
+};
+
+/**
+ * struct hull_event_page - what event channels write into a guest's memory
+ * @any: set to 1 by the host before it interrupts; the guest clears it before it looks
+ * @words: bit n: pending[n] may have news
+ * @pending: a bit a port, set by the host, cleared by the guest
+ * @mask: a bit a port, set by the guest: no interrupt for it (it still becomes pending)
+ */
+struct hull_event_page {
+	HULL_U32 any;
+	HULL_U32 reserved0;
+	HULL_U64 words;
+	HULL_U64 reserved1[6];
+	HULL_U64 pending[HULL_EVENT_PORTS_MAX / 64];
+	HULL_U64 mask[HULL_EVENT_PORTS_MAX / 64];
+};
+
+/* hull_event_setup(): how the guest is told */
+#define HULL_EVENT_POLL		0u	/* not at all: it looks */
+#define HULL_EVENT_GSI		1u	/* what: an edge on this I/O APIC input */
+#define HULL_EVENT_VECTOR	2u	/* what: vector, APIC id << 8 */
+
+/**
+ * struct hull_share - memory that one VM offers and another maps
+ * @name: NUL-terminated; unique among the VMs of a domain
+ * @gpa: where it is (offer), where it shall appear (map); on a page
+ * @bytes: n * 4096
+ * @rights: HULL_SHARE_*; a map asks for no more than was offered
+ * @flags: 0
+ */
+struct hull_share {
+	char name[HULL_GUEST_NAME_MAX + 1];
+	HULL_U64 gpa;
+	HULL_U64 bytes;
+	HULL_U32 rights;
+	HULL_U32 flags;
+};
+#define HULL_SHARE_READ		(1u << 0)
+#define HULL_SHARE_WRITE	(1u << 1)
+
+/**
+ * struct hull_group_report - a confined group inside the guest, told to the host
+ * @name: NUL-terminated
+ * @id: the group's id in the guest, not 0
+ * @allowed, @denied, @audited: verdicts so far
+ */
+struct hull_group_report {
+	char name[HULL_GUEST_NAME_MAX + 1];
+	HULL_U64 id;
+	HULL_U64 allowed;
+	HULL_U64 denied;
+	HULL_U64 audited;
+};
 
 #if defined(__GNUC__) && (defined(__x86_64__) || defined(__i386__))
 
@@ -88,6 +267,12 @@ static inline long hull_nop(void)
 static inline long hull_version(void)
 {
 	return hull_hypercall(HULL_HYPERCALL_VERSION);
+}
+
+/* hull_features: 32 feature bits, HULL_FEATURE_*; @word: 0, others are 0 so far. */
+static inline long hull_features(unsigned long word)
+{
+	return hull_hypercall4(HULL_HYPERCALL_FEATURES, word, 0, 0, 0);
 }
 
 /*

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Policy: rules in, verdict out. Pure: the same code is built into the module and into
+ * user space, where its tests and vmctl use it. It knows neither VMs nor groups.
+ *
+ * A policy of calls says for each number and privilege level which rule applies. It is
+ * compiled once, never changes, and is swapped whole.
+ */
+#ifndef HULL_POLICY_H
+#define HULL_POLICY_H
+
+#ifdef __KERNEL__
+#include <linux/types.h>
+#else
+#include <stdbool.h>
+#include <stdint.h>
+#include <linux/types.h>
+typedef uint8_t u8;
+typedef int16_t s16;
+typedef uint32_t u32;
+typedef uint64_t u64;
+#endif
+
+#include <linux/hull.h>			/* enum hull_policy_action */
+#include <linux/hull_hypercall.h>
+
+#define HULL_POLICY_RULES_MAX	64u	/* of one policy, the default among them */
+
+/**
+ * struct hull_policy_rule - what to do with a range of calls
+ * @first, @last: offsets from HULL_HYPERCALL_BASE, both included
+ * @cpls: bit n: from CPL n; 1 to 15
+ * @action: enum hull_policy_action
+ * @error: HULL_POLICY_DENY, _LIMIT: what the guest gets, a negative errno
+ * @rate: HULL_POLICY_LIMIT: calls a second, at least 1
+ * @burst: HULL_POLICY_LIMIT: calls at once, at least 1
+ */
+struct hull_policy_rule {
+	u32 first, last;
+	u8 cpls;
+	u8 action;
+	s16 error;
+	u32 rate, burst;
+};
+
+/**
+ * struct hull_policy_calls - compiled: the rule of each call
+ * @n: rules; rule 0 is the default
+ * @index: number of the rule, by privilege level and offset from HULL_HYPERCALL_BASE
+ */
+struct hull_policy_calls {
+	u32 n;
+	struct hull_policy_rule rule[HULL_POLICY_RULES_MAX];
+	u8 index[4][HULL_HYPERCALL_NUMBERS];
+};
+
+/**
+ * hull_policy_calls_compile - rules to table
+ * @rules: @n of them, 1 to HULL_POLICY_RULES_MAX; the first is the default and covers
+ *	everything, a later one overrides earlier ones where it applies
+ * @why: on failure a static sentence
+ * @bad: on failure the number of the rule at fault
+ *
+ * Return: 0, -EINVAL, -ERANGE.
+ */
+int hull_policy_calls_compile(struct hull_policy_calls *policy,
+			      const struct hull_policy_rule *rules, u32 n, const char **why,
+			      u32 *bad);
+
+/** hull_policy_calls_find - the rule for @number (offset from the base) from @cpl (0 to 3) */
+static inline u32 hull_policy_calls_find(const struct hull_policy_calls *policy, u32 number,
+					 u32 cpl)
+{
+	return policy->index[cpl][number];
+}
+
+/**
+ * struct hull_policy_bucket - tokens of a rule with a limit; zeroed: full
+ *
+ * Plain arithmetic; whoever has it shared locks it.
+ */
+struct hull_policy_bucket {
+	u64 last_ns;
+	u64 tokens_ns;			/* credit, in ns of the rate */
+	bool started;
+};
+
+/** hull_policy_bucket_take - one call at @now_ns (monotonic); false: above the limit */
+bool hull_policy_bucket_take(struct hull_policy_bucket *bucket,
+			     const struct hull_policy_rule *rule, u64 now_ns);
+
+#endif

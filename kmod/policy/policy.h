@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The policy room: the evaluator of hull/policy.h, and policies as objects that a
+ * subject points at. Swapped by RCU; who holds one keeps it by a reference.
+ */
+#ifndef HULL_POLICY_POLICY_H
+#define HULL_POLICY_POLICY_H
+
+#include <linux/kref.h>
+#include <linux/percpu.h>
+#include <linux/rcupdate.h>
+#include <linux/spinlock.h>
+#include <hull/policy.h>
+
+/**
+ * struct hull_policy - a policy in force
+ * @calls: what VMs may call
+ * @hits: by rule; a per-CPU array of HULL_POLICY_RULES_MAX
+ * @buckets: by rule, under @bucket_lock (raw: taken with interrupts off)
+ */
+struct hull_policy {
+	struct kref ref;
+	struct rcu_head rcu;
+	struct hull_policy_calls calls;			/* [I] */
+	u64 __percpu *hits;
+	raw_spinlock_t bucket_lock;
+	struct hull_policy_bucket buckets[HULL_POLICY_RULES_MAX];
+};
+
+/** hull_policy_new - compile @rules; ERR_PTR(-EINVAL, -ERANGE, -ENOMEM), @why, @bad: see compile */
+struct hull_policy *hull_policy_new(const struct hull_policy_rule *rules, u32 n,
+				    const char **why, u32 *bad);
+/** hull_policy_default - allow everything; what a subject has that nobody gave another */
+struct hull_policy *hull_policy_default(void);
+void hull_policy_get(struct hull_policy *policy);
+void hull_policy_put(struct hull_policy *policy);
+
+/** hull_policy_hit - count one hit of @rule; any context */
+static inline void hull_policy_hit(struct hull_policy *policy, u32 rule)
+{
+	this_cpu_inc(policy->hits[rule]);
+}
+
+/** hull_policy_hits - of all CPUs */
+u64 hull_policy_hits(const struct hull_policy *policy, u32 rule);
+/** hull_policy_limit - a call under a rule with a limit; false: above it; any context but NMI */
+bool hull_policy_limit(struct hull_policy *policy, u32 rule);
+
+#endif
