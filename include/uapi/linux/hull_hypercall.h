@@ -76,8 +76,10 @@
 #define HULL_MULTICALL_MAX	256u	/* entries of one multicall */
 #define HULL_RING_ENTRIES_MAX	4096u	/* a power of two */
 #define HULL_RINGS_MAX		16u	/* of one VM */
-#define HULL_EVENT_PORTS_MAX	1024u	/* of one VM */
+#define HULL_EVENT_PORTS_MAX	1024u	/* ports of a VM are numbered 1 to 1023 */
 #define HULL_GUEST_NAME_MAX	63u	/* bytes of the names that guests give to things */
+#define HULL_SHARES_MAX		64u	/* handles of one VM, offers and maps together */
+#define HULL_SHARE_BYTES_MAX	0x400000u	/* of one offer; of all of a VM four times that */
 
 /* Fixed-width names without any header: this one stands alone. */
 #define HULL_U32	unsigned int
@@ -172,7 +174,12 @@ struct hull_ring_result {
  * @any: set to 1 by the host before it interrupts; the guest clears it before it looks
  * @words: bit n: pending[n] may have news
  * @pending: a bit a port, set by the host, cleared by the guest
- * @mask: a bit a port, set by the guest: no interrupt for it (it still becomes pending)
+ * @mask: a bit a port, set by the guest: no interrupt for it (it still becomes pending);
+ *	hull_event_unmask() clears it
+ *
+ * Both sides change it by atomic operations, each a full barrier. The guest looks in
+ * this order: @any to 0, exchange @words with 0, exchange each word of @pending that
+ * @words names with 0; or clear single bits of it.
  */
 struct hull_event_page {
 	HULL_U32 any;
@@ -186,14 +193,18 @@ struct hull_event_page {
 /* hull_event_setup(): how the guest is told */
 #define HULL_EVENT_POLL		0u	/* not at all: it looks */
 #define HULL_EVENT_GSI		1u	/* what: an edge on this I/O APIC input */
-#define HULL_EVENT_VECTOR	2u	/* what: vector, APIC id << 8 */
+#define HULL_EVENT_VECTOR	2u	/* what: vector | APIC id << 8 */
+#define HULL_EVENT_OFF		3u	/* close all ports, let go of the page */
 
 /**
  * struct hull_share - memory that one VM offers and another maps
- * @name: NUL-terminated; unique among the VMs of a domain
+ * @name: NUL-terminated, 1 to HULL_GUEST_NAME_MAX of ! to ~; unique among the VMs of a
+ *	domain
  * @gpa: where it is (offer), where it shall appear (map); on a page
- * @bytes: n * 4096
- * @rights: HULL_SHARE_*; a map asks for no more than was offered
+ * @bytes: n * 4096, up to HULL_SHARE_BYTES_MAX; a map takes no more than was offered,
+ *	from its beginning
+ * @rights: HULL_SHARE_READ, perhaps with HULL_SHARE_WRITE; a map asks for no more than
+ *	was offered
  * @flags: 0
  */
 struct hull_share {
@@ -284,6 +295,113 @@ static inline long hull_features(unsigned long word)
 static inline long hull_log(const void *text, unsigned long bytes)
 {
 	return hull_hypercall4(HULL_HYPERCALL_LOG, (unsigned long)text, bytes, 0, 0);
+}
+
+/*
+ * hull_event_setup: where events are written and how the guest is told of them. CPL 0.
+ * @gpa: guest-physical address of struct hull_event_page, on a page of ordinary memory
+ * that the host pins; @how: HULL_EVENT_*; @what: see there
+ * Again: another page or way; then every open port may be pending once more. Interrupts
+ * for events that were pending already may come at once.
+ * Returns 0; -EINVAL: @gpa, @how or @what; -EFAULT: no memory there; -EOPNOTSUPP: no
+ * interrupt chip; -ENOMEM: also the VMM's bound on locked memory; -EINTR: try again.
+ */
+static inline long hull_event_setup(unsigned long gpa, unsigned long how, unsigned long what)
+{
+	return hull_hypercall4(HULL_HYPERCALL_EVENT_SETUP, gpa, how, what, 0);
+}
+
+/*
+ * hull_event_offer: a port that waits for one peer, which asks for it by name. CPL 0.
+ * @name: linear address, readable by the caller; @bytes: 1 to HULL_GUEST_NAME_MAX of
+ * ! to ~, without NUL. @bytes 0: a port that only the host raises (of a ring).
+ * Returns the port; -ENXIO: no hull_event_setup() yet; -EPERM: the VM is in no domain;
+ * -EINVAL: name; -EFAULT: not readable now; -EEXIST: somebody in the domain offers it;
+ * -ENOSPC: no port is left; -ENOMEM; -EINTR: try again.
+ */
+static inline long hull_event_offer(const char *name, unsigned long bytes)
+{
+	return hull_hypercall4(HULL_HYPERCALL_EVENT_OFFER, (unsigned long)name, bytes, 0, 0);
+}
+
+/*
+ * hull_event_connect: a port whose peer is the one that waits under @name: the VMM's
+ * own, else another VM's. CPL 0. The name is free again then.
+ * Returns the port; -ENOENT: nobody offers it; -EPERM: likewise, and the VM is in no
+ * domain; others as hull_event_offer().
+ */
+static inline long hull_event_connect(const char *name, unsigned long bytes)
+{
+	return hull_hypercall4(HULL_HYPERCALL_EVENT_CONNECT, (unsigned long)name, bytes, 0, 0);
+}
+
+/*
+ * hull_event_send: make the peer's port pending. CPL 0. Never sleeps. Events that the
+ * peer has not taken yet and this one become one; none is lost.
+ * Returns 0; -EBADF: no such port; -ENOTCONN: no peer yet; -EPIPE: the peer is gone.
+ */
+static inline long hull_event_send(unsigned long port)
+{
+	return hull_hypercall4(HULL_HYPERCALL_EVENT_SEND, port, 0, 0, 0);
+}
+
+/*
+ * hull_event_unmask: clear the port's bit in mask[]; when it is pending, interrupt
+ * again, whatever `any` says. CPL 0.
+ * Returns 0; -EBADF: no such port.
+ */
+static inline long hull_event_unmask(unsigned long port)
+{
+	return hull_hypercall4(HULL_HYPERCALL_EVENT_UNMASK, port, 0, 0, 0);
+}
+
+/*
+ * hull_event_close: the number is free again. The peer's port becomes pending one last
+ * time, and sends to it fail with -EPIPE until it is closed too. CPL 0.
+ * Returns 0; -EBADF: no such port; -EINTR: try again.
+ */
+static inline long hull_event_close(unsigned long port)
+{
+	return hull_hypercall4(HULL_HYPERCALL_EVENT_CLOSE, port, 0, 0, 0);
+}
+
+/*
+ * hull_share_offer: let one other VM of the domain map pages of this one. CPL 0.
+ * @share: linear address, readable by the caller. The pages stay where they are and
+ * are pinned on the host until the offer ends.
+ * Returns a handle, 1 to HULL_SHARES_MAX; -EPERM: the VM is in no domain; -EINVAL: a
+ * field; -EFAULT: @share is not readable now, or no writable memory at its gpa;
+ * -EEXIST: name; -ENOSPC: handles, or pages offered by this VM; -ENOMEM: also the VMM's
+ * bound on locked memory; -EINTR: try again.
+ */
+static inline long hull_share_offer(const struct hull_share *share)
+{
+	return hull_hypercall4(HULL_HYPERCALL_SHARE_OFFER, (unsigned long)share, 0, 0, 0);
+}
+
+/*
+ * hull_share_map: have offered memory appear at guest-physical addresses where nothing
+ * is. CPL 0. Without HULL_SHARE_WRITE a write there is one to no memory at all.
+ * Returns a handle; -ENOENT: nobody offers it; -EACCES: more rights than were offered;
+ * -EBUSY: somebody maps it; -EEXIST: there is memory at the address; -EINVAL: a field,
+ * more bytes than were offered, or addresses beyond the guest's physical ones; -EPERM,
+ * -EFAULT, -ENOSPC, -ENOMEM, -EINTR as above.
+ */
+static inline long hull_share_map(const struct hull_share *share)
+{
+	return hull_hypercall4(HULL_HYPERCALL_SHARE_MAP, (unsigned long)share, 0, 0, 0);
+}
+
+/*
+ * hull_share_end: end what is shared, whichever side it is. CPL 0. When this returns the
+ * mapping side has lost it, its addresses hold nothing any more, the pages are not
+ * pinned any more, the name and this handle are free. The other side's handle stays,
+ * meaning nothing, until it ends it too. A VM that dies does all this to its handles.
+ * Returns 0; -EBADF: no such handle; -ENOMEM, -EINTR: try again.
+ */
+static inline long hull_share_end(unsigned long handle)
+{
+	return hull_hypercall4(HULL_HYPERCALL_SHARE_END, handle, 0, 0, 0);
 }
 
 #endif
