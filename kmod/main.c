@@ -13,6 +13,7 @@
 #include <irq/irq.h>
 #include <mmu/mmu.h>
 #include <netlink/netlink.h>
+#include <policy/policy.h>
 #include <run/run.h>
 #include <vmx/vmx.h>
 
@@ -24,6 +25,7 @@ static const struct hull_room {
 	{ "vmx", hull_vmx_init, hull_vmx_exit },
 	{ "mmu", hull_mmu_room_init, hull_mmu_room_exit },
 	{ "irq", hull_irq_room_init, hull_irq_room_exit },
+	{ "policy", hull_policy_init, hull_policy_exit },
 	{ "subject", hull_subject_init, hull_subject_exit },
 	{ "vm", hull_vm_init, hull_vm_exit },
 	{ "run", hull_run_init, hull_run_exit },

@@ -31,9 +31,9 @@ typedef uint64_t u64;
  * @first, @last: offsets from HULL_HYPERCALL_BASE, both included
  * @cpls: bit n: from CPL n; 1 to 15
  * @action: enum hull_policy_action
- * @error: HULL_POLICY_DENY, _LIMIT: what the guest gets, a negative errno
- * @rate: HULL_POLICY_LIMIT: calls a second, at least 1
- * @burst: HULL_POLICY_LIMIT: calls at once, at least 1
+ * @error: HULL_POLICY_DENY, _LIMIT: what the guest gets, -1 to -4095; else 0
+ * @rate: HULL_POLICY_LIMIT: calls a second, at least 1; else 0
+ * @burst: HULL_POLICY_LIMIT: calls at once, at least 1; else 0
  */
 struct hull_policy_rule {
 	u32 first, last;
@@ -57,7 +57,8 @@ struct hull_policy_calls {
 /**
  * hull_policy_calls_compile - rules to table
  * @rules: @n of them, 1 to HULL_POLICY_RULES_MAX; the first is the default and covers
- *	everything, a later one overrides earlier ones where it applies
+ *	everything from all privilege levels, a later one overrides earlier ones where
+ *	it applies
  * @why: on failure a static sentence
  * @bad: on failure the number of the rule at fault
  *
@@ -81,11 +82,15 @@ static inline u32 hull_policy_calls_find(const struct hull_policy_calls *policy,
  */
 struct hull_policy_bucket {
 	u64 last_ns;
-	u64 tokens_ns;			/* credit, in ns of the rate */
+	u64 tokens_ns;			/* credit: ns times calls a second */
 	bool started;
 };
 
-/** hull_policy_bucket_take - one call at @now_ns (monotonic); false: above the limit */
+/**
+ * hull_policy_bucket_take - one call at @now_ns (monotonic); false: above the limit
+ *
+ * An earlier time than the last one counts as the last one.
+ */
 bool hull_policy_bucket_take(struct hull_policy_bucket *bucket,
 			     const struct hull_policy_rule *rule, u64 now_ns);
 

@@ -13,6 +13,7 @@
 #include <linux/timekeeping.h>
 #include <core/record.h>
 #include <core/vm.h>
+#include <policy/policy.h>
 
 /* Sentences below speak of these. */
 static_assert(HULL_VCPUS_MAX == 64);
@@ -35,6 +36,7 @@ static const char *const reason_texts[__HULL_STOP_MAX] = {
 	[HULL_STOP_VMM_ERROR] = "the VMM gave up",
 	[HULL_STOP_ENGINE_ERROR] = "the engine gave up",
 	[HULL_STOP_STOPPED] = "stopped on request",
+	[HULL_STOP_POLICY] = "its policy ended it",
 };
 
 void hull_record_event_fn_set(hull_record_event_fn fn)
@@ -101,12 +103,14 @@ static void record_release(struct hull_subject *subject)
 
 	hull_log_destroy(&record->log);
 	mutex_destroy(&record->lock);
+	hull_policy_put(rcu_dereference_protected(subject->policy, true));
 	kfree_rcu(record, subject.rcu);
 	/* Whoever got us here is called through a file or netlink, which hold the module too. */
 	module_put(THIS_MODULE);
 }
 
-static struct hull_record *record_alloc(const struct hull_vm_config *config, bool anonymous)
+static struct hull_record *record_alloc(const struct hull_vm_config *config,
+					struct hull_policy *policy, bool anonymous)
 {
 	struct hull_record *record;
 
@@ -119,6 +123,7 @@ static struct hull_record *record_alloc(const struct hull_vm_config *config, boo
 	}
 	record->subject.kind = HULL_SUBJECT_VM;
 	record->subject.release = record_release;
+	RCU_INIT_POINTER(record->subject.policy, policy);
 	mutex_init(&record->lock);
 	spin_lock_init(&record->reason_lock);
 	record->config = *config;
@@ -168,20 +173,38 @@ static int publish_anonymous(struct hull_record *record, const char **why)
 	return ret;
 }
 
-struct hull_record *hull_record_create(const struct hull_vm_config *config, bool anonymous,
+/* A policy that nobody would ask gives a false sense of safety. */
+static int policy_check(enum hull_engine engine, const struct hull_policy *policy,
+			const char **why)
+{
+	if (engine == HULL_ENGINE_KVM && policy)
+		return refuse(why, "with engine kvm the guest's calls do not come to Hull",
+			      -EOPNOTSUPP);
+	return 0;
+}
+
+struct hull_record *hull_record_create(const struct hull_vm_config *config,
+				       struct hull_policy *policy, bool anonymous,
 				       const char **why)
 {
 	struct hull_record *record;
 	int ret;
 
 	*why = NULL;
-	ret = config_check(config, why) ?: engine_check(config->engine, why);
+	ret = config_check(config, why) ?: policy_check(config->engine, policy, why) ?:
+	      engine_check(config->engine, why);
+	if (!policy) {
+		policy = hull_policy_default();
+		hull_policy_get(policy);
+	}
 	if (ret)
-		return ERR_PTR(ret);
-	if (!try_module_get(THIS_MODULE))
-		return ERR_PTR(refuse(why, "Hull is being unloaded", -ENODEV));
+		goto out_policy;
+	if (!try_module_get(THIS_MODULE)) {
+		ret = refuse(why, "Hull is being unloaded", -ENODEV);
+		goto out_policy;
+	}
 
-	record = record_alloc(config, anonymous);
+	record = record_alloc(config, policy, anonymous);
 	if (IS_ERR(record)) {
 		ret = PTR_ERR(record);
 		goto out_module;
@@ -201,6 +224,8 @@ out_free:
 	kfree(record);
 out_module:
 	module_put(THIS_MODULE);
+out_policy:
+	hull_policy_put(policy);
 	return ERR_PTR(ret);
 }
 
@@ -246,6 +271,29 @@ int hull_record_set(struct hull_record *record, u32 which, const struct hull_vm_
 		record_event(record, HULL_EVENT_VM_CHANGED);
 	}
 	mutex_unlock(&record->lock);
+	return ret;
+}
+
+int hull_record_policy_set(struct hull_record *record, struct hull_policy *policy,
+			   const char **why)
+{
+	int ret;
+
+	*why = NULL;
+	mutex_lock(&record->lock);
+	ret = policy_check(record->config.engine, policy, why);
+	if (!ret && record->deleted)
+		ret = refuse(why, "the VM was deleted a moment ago", -ENOENT);
+	if (!ret) {
+		policy = rcu_replace_pointer(record->subject.policy, policy,
+					     lockdep_is_held(&record->lock));
+		/* A vCPU may keep what it found in the old one; not into its next call. */
+		if (record->vm)
+			hull_vm_request(record->vm, HULL_REQ_CALLS, true);
+		record_event(record, HULL_EVENT_VM_CHANGED);
+	}
+	mutex_unlock(&record->lock);
+	hull_policy_put(policy);
 	return ret;
 }
 

@@ -14,6 +14,7 @@
 #include <core/subject.h>
 #include <core/stats.h>
 
+struct hull_policy;
 struct hull_vm;
 
 /*
@@ -51,12 +52,15 @@ struct hull_record {
 /**
  * hull_record_create - create and publish a VM record
  * @config: checked here
+ * @policy: of the guest's calls, with a reference that the record takes over, on
+ *	failure too; NULL: hull_policy_default()
  * @why: on failure a static sentence for people, or NULL
  *
  * Return: the record with a reference for the caller, or ERR_PTR: -EINVAL, -EEXIST,
  * -ERANGE, -ENOSPC, -ENOMEM; for HULL_ENGINE_VMX also -EOPNOTSUPP, -EBUSY when VMX cannot be had.
  */
-struct hull_record *hull_record_create(const struct hull_vm_config *config, bool anonymous,
+struct hull_record *hull_record_create(const struct hull_vm_config *config,
+				       struct hull_policy *policy, bool anonymous,
 				       const char **why);
 /** hull_record_delete - Return: 0, -EBUSY: a VMM is attached, -ENOENT: already deleted */
 int hull_record_delete(struct hull_record *record, const char **why);
@@ -69,6 +73,16 @@ int hull_record_delete(struct hull_record *record, const char **why);
 /** hull_record_set - change settings; Return: 0; -ENOENT, -EINVAL, -ERANGE: nothing changed */
 int hull_record_set(struct hull_record *record, u32 which, const struct hull_vm_config *config,
 		    const char **why);
+/**
+ * hull_record_policy_set - another policy for the guest's calls, at once
+ * @policy: with a reference that the record takes over, on failure too
+ *
+ * A call that the guest makes after this has returned is judged by @policy.
+ * Context: may sleep.
+ * Return: 0; -ENOENT: deleted; -EOPNOTSUPP: with HULL_ENGINE_KVM; nothing changed.
+ */
+int hull_record_policy_set(struct hull_record *record, struct hull_policy *policy,
+			   const char **why);
 /**
  * hull_record_state_set - pause, resume or end a running VM
  * @state: HULL_VM_PAUSED, HULL_VM_RUNNING, HULL_VM_KILLED

@@ -11,6 +11,7 @@
 #include <linux/stringhash.h>
 #include <linux/xarray.h>
 #include <core/subject.h>
+#include <policy/policy.h>
 
 #define NAME_BITS	10
 
@@ -183,6 +184,19 @@ static void subject_release(struct kref *ref)
 void hull_subject_put(struct hull_subject *subject)
 {
 	kref_put(&subject->ref, subject_release);
+}
+
+struct hull_policy *hull_subject_policy(struct hull_subject *subject)
+{
+	struct hull_policy *policy;
+
+	rcu_read_lock();
+	/* One that is on its way out was replaced a moment ago. */
+	do {
+		policy = rcu_dereference(subject->policy);
+	} while (!hull_policy_get_unless_gone(policy));
+	rcu_read_unlock();
+	return policy;
 }
 
 int hull_subject_init(void)

@@ -13,6 +13,8 @@
 #include <linux/uidgid.h>
 #include <uapi/linux/hull.h>
 
+struct hull_policy;
+
 enum hull_subject_kind { HULL_SUBJECT_VM = 1, HULL_SUBJECT_GROUP };
 
 struct hull_subject {
@@ -23,6 +25,8 @@ struct hull_subject {
 	bool published;			/* registry's lock */
 	struct kref ref;
 	struct rcu_head rcu;
+	/* [r] a reference, never NULL once published; written under its owner's lock */
+	struct hull_policy __rcu *policy;
 	/* [I] last reference is gone; frees by kfree_rcu(), since look-ups may still see it */
 	void (*release)(struct hull_subject *subject);
 };
@@ -33,7 +37,7 @@ bool hull_name_valid(const char *name);
 /**
  * hull_subject_publish - give @subject an id and make it findable
  *
- * @subject is zeroed but for @kind, @release. It starts with two references: the
+ * @subject is zeroed but for @kind, @policy, @release. It starts with two references: the
  * registry's and the caller's. Ids are not used again soon.
  * Return: 0; -EINVAL: bad name; -EEXIST: name taken by a live subject of the same
  * kind; -ENOSPC: too many; -ENOMEM.
@@ -56,6 +60,8 @@ u32 hull_subject_count(enum hull_subject_kind kind);
 /** hull_subject_get - one more reference, by somebody who has one */
 void hull_subject_get(struct hull_subject *subject);
 void hull_subject_put(struct hull_subject *subject);
+/** hull_subject_policy - a reference to the policy in force; any context but NMI */
+struct hull_policy *hull_subject_policy(struct hull_subject *subject);
 
 int hull_subject_init(void);
 void hull_subject_exit(void);

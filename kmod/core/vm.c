@@ -218,6 +218,16 @@ void hull_vm_kill(struct hull_vm *vm)
 	vm_wake_all(vm);
 }
 
+void hull_vm_policy_kill(struct hull_vm *vm, u32 number, const char *name, u32 cpl)
+{
+	char text[HULL_REASON_MAX + 1];
+
+	snprintf(text, sizeof(text), "its policy forbids call %#x%s%s%s from CPL %u", number,
+		 name ? " (" : "", name ?: "", name ? ")" : "", cpl);
+	hull_record_reason_set(vm->record, HULL_STOP_POLICY, text);
+	hull_vm_kill(vm);
+}
+
 void hull_vm_pause(struct hull_vm *vm, bool paused)
 {
 	WRITE_ONCE(vm->paused, paused);

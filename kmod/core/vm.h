@@ -98,6 +98,7 @@ enum hull_request {
 	HULL_REQ_PAUSE,			/* vm->paused or vm->dead changed */
 	HULL_REQ_UNBLOCK,		/* wake from halt without an interrupt */
 	HULL_REQ_EOI_EXIT,		/* split irqchip: KVM_EXIT_IOAPIC_EOI */
+	HULL_REQ_CALLS,			/* the policy of calls changed: resolve anew */
 };
 
 /* An exception waiting for delivery, in the order of SDM Vol. 3, table 7-2. */
@@ -190,6 +191,14 @@ void hull_vm_get(struct hull_vm *vm);
 void hull_vm_put(struct hull_vm *vm);
 /** hull_vm_kill - no vCPU enters any more; KVM_RUN returns -EIO */
 void hull_vm_kill(struct hull_vm *vm);
+/**
+ * hull_vm_policy_kill - the policy of calls says that this one ends the VM
+ * @number: as the guest said it
+ * @name: of the call, or NULL
+ *
+ * The caller's vCPU must not enter again either. Context: any but interrupts and NMIs.
+ */
+void hull_vm_policy_kill(struct hull_vm *vm, u32 number, const char *name, u32 cpl);
 void hull_vm_pause(struct hull_vm *vm, bool paused);
 /** hull_vm_request - set a request on every vCPU and kick; @wait: until each left the guest */
 void hull_vm_request(struct hull_vm *vm, enum hull_request req, bool wait);

@@ -62,7 +62,7 @@ int hull_nl_vm_new(struct sk_buff *skb, struct genl_info *info)
 	reply = hull_nl_reply_new(info, HULL_CMD_VM_NEW, GENLMSG_DEFAULT_SIZE, &hdr);
 	if (!reply)
 		return -ENOMEM;
-	record = hull_record_create(&config, false, &why);
+	record = hull_record_create(&config, NULL, false, &why);
 	if (IS_ERR(record)) {
 		nlmsg_free(reply);
 		return hull_nl_refuse(info->extack, why, PTR_ERR(record));

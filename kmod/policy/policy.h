@@ -6,6 +6,7 @@
 #ifndef HULL_POLICY_POLICY_H
 #define HULL_POLICY_POLICY_H
 
+#include <linux/err.h>
 #include <linux/kref.h>
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
@@ -30,9 +31,17 @@ struct hull_policy {
 /** hull_policy_new - compile @rules; ERR_PTR(-EINVAL, -ERANGE, -ENOMEM), @why, @bad: see compile */
 struct hull_policy *hull_policy_new(const struct hull_policy_rule *rules, u32 n,
 				    const char **why, u32 *bad);
-/** hull_policy_default - allow everything; what a subject has that nobody gave another */
+/**
+ * hull_policy_default - allow everything; what a subject has that nobody gave another
+ *
+ * There is one for all of them, so its hits say nothing of any. No reference is taken;
+ * it stays as long as the module.
+ */
 struct hull_policy *hull_policy_default(void);
 void hull_policy_get(struct hull_policy *policy);
+/** hull_policy_get_unless_gone - for who found it under RCU; any context */
+bool hull_policy_get_unless_gone(struct hull_policy *policy);
+/** hull_policy_put - any context; who looks under RCU may go on to */
 void hull_policy_put(struct hull_policy *policy);
 
 /** hull_policy_hit - count one hit of @rule; any context */
@@ -45,5 +54,8 @@ static inline void hull_policy_hit(struct hull_policy *policy, u32 rule)
 u64 hull_policy_hits(const struct hull_policy *policy, u32 rule);
 /** hull_policy_limit - a call under a rule with a limit; false: above it; any context but NMI */
 bool hull_policy_limit(struct hull_policy *policy, u32 rule);
+
+int hull_policy_init(void);
+void hull_policy_exit(void);
 
 #endif

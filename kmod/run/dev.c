@@ -54,7 +54,7 @@ static long dev_create_vm(union hull_ioctl_arg arg)
 		return -EINVAL;
 	get_task_comm(comm, current);
 	strscpy(config.name, comm, sizeof(config.name));
-	record = hull_record_create(&config, true, &why);
+	record = hull_record_create(&config, NULL, true, &why);
 	if (IS_ERR(record))
 		return PTR_ERR(record);
 	fd = hull_vm_fd(record);

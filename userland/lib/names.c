@@ -24,6 +24,7 @@ static const char *const reasons[__HULL_STOP_MAX] = {
 	[HULL_STOP_VMM_ERROR] = "vmm-error",
 	[HULL_STOP_ENGINE_ERROR] = "engine-error",
 	[HULL_STOP_STOPPED] = "stopped",
+	[HULL_STOP_POLICY] = "policy",
 };
 
 static const char *const engines[] = {
@@ -39,6 +40,15 @@ static const char *const events[] = {
 	[HULL_EVENT_VM_STOPPED] = "stopped",
 	[HULL_EVENT_VM_CHANGED] = "changed",
 	[HULL_EVENT_VM_DELETED] = "deleted",
+};
+
+static const char *const actions[__HULL_POLICY_MAX] = {
+	[HULL_POLICY_ALLOW] = "allow",
+	[HULL_POLICY_DENY] = "deny",
+	[HULL_POLICY_AUDIT] = "audit",
+	[HULL_POLICY_FORWARD] = "forward",
+	[HULL_POLICY_LIMIT] = "limit",
+	[HULL_POLICY_KILL] = "kill",
 };
 
 const struct hull_bit_name hull_mitigation_names[] = {
@@ -103,6 +113,11 @@ const char *hull_engine_name(enum hull_engine engine)
 const char *hull_event_name(enum hull_event_kind kind)
 {
 	return name_of(events, COUNT(events), kind);
+}
+
+const char *hull_action_name(enum hull_policy_action action)
+{
+	return name_of(actions, COUNT(actions), action);
 }
 
 /* Digits to @value; where they end, or NULL when there are none or too many. */

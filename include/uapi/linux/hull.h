@@ -160,6 +160,7 @@ enum hull_stop_reason {
 	HULL_STOP_VMM_ERROR,		/* the VMM gave up: see the text */
 	HULL_STOP_ENGINE_ERROR,		/* unexpected exit or failed VM entry */
 	HULL_STOP_STOPPED,		/* vm stop */
+	HULL_STOP_POLICY,		/* a call that the policy of calls ends the VM for */
 	__HULL_STOP_MAX,
 };
 
