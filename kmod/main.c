@@ -7,6 +7,7 @@
  */
 
 #include <linux/module.h>
+#include <core/audit.h>
 #include <core/core.h>
 #include <core/subject.h>
 #include <hypercall/hypercall.h>
@@ -26,6 +27,7 @@ static const struct hull_room {
 	{ "mmu", hull_mmu_room_init, hull_mmu_room_exit },
 	{ "irq", hull_irq_room_init, hull_irq_room_exit },
 	{ "policy", hull_policy_init, hull_policy_exit },
+	{ "audit", hull_audit_init, hull_audit_exit },
 	{ "subject", hull_subject_init, hull_subject_exit },
 	{ "vm", hull_vm_init, hull_vm_exit },
 	{ "run", hull_run_init, hull_run_exit },

@@ -126,6 +126,7 @@ static struct hull_record *record_alloc(const struct hull_vm_config *config,
 	RCU_INIT_POINTER(record->subject.policy, policy);
 	mutex_init(&record->lock);
 	spin_lock_init(&record->reason_lock);
+	hull_audit_limit_init(&record->audit);
 	record->config = *config;
 	record->state = HULL_VM_CREATED;
 	record->anonymous = anonymous;

@@ -10,6 +10,7 @@
 #include <linux/mutex.h>
 #include <linux/pid.h>
 #include <linux/spinlock.h>
+#include <core/audit.h>
 #include <core/log.h>
 #include <core/subject.h>
 #include <core/stats.h>
@@ -45,6 +46,7 @@ struct hull_record {
 	bool anonymous;				/* [I] made by KVM_CREATE_VM: goes with its file */
 	struct pid *pid;			/* the VMM */
 	u64 created, started;			/* CLOCK_REALTIME, ns */
+	struct hull_audit_limit audit;		/* own lock */
 	struct hull_log log;			/* own lock; made and freed with the record */
 	struct hull_stats_sum past;		/* counters of earlier runs */
 };
