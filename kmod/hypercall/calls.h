@@ -36,6 +36,8 @@ struct hull_call {
  * and not from a multicall (@vcpu of its entries' calls is set, so see there).
  */
 #define HULL_CALL_USER		LONG_MIN
+/* Likewise when a signal came while it slept: KVM_RUN returns -EINTR, a later one goes on. */
+#define HULL_CALL_SIGNAL	(LONG_MIN + 1)
 
 /**
  * hull_call_read - copy from the caller's memory
@@ -61,6 +63,7 @@ int hull_call_write(struct hull_call *call, u64 address, const void *buf, size_t
  */
 struct hull_vm_calls {
 	struct hull_vm *vm;			/* [I] */
+	struct hull_claims *claims;		/* [I] claim.c */
 };
 
 #endif

@@ -9,6 +9,7 @@
 #include <linux/nospec.h>
 #include <compat/trace.h>
 #include <hypercall/calls.h>
+#include <hypercall/claim.h>
 #include <hypercall/hypercall.h>
 #include <hypercall/vm_calls.h>
 #include <run/run.h>
@@ -40,6 +41,11 @@ static const struct hypercall_row rows[] = {
 #include <hull/hypercalls.def>
 #undef HULL_HYPERCALL_ROW
 static_assert(ARRAY_SIZE(rows) <= HULL_HYPERCALL_RANGE);
+
+/* The numbers that processes claim: one row for all, which asks who has it. */
+static const struct hypercall_row claim_row = {
+	.name = "hull_user", .fn = hull_claim_call, .args = 4, .cpl_max = 3, .fast = CALL_SLOW,
+};
 
 /* Features that are rows of the table, by the number that shows them. */
 static const struct {
@@ -77,7 +83,7 @@ static const struct hypercall_row *row_find(struct hull_vcpu *vcpu)
 	u32 n = (u32)vcpu->vmx.regs[HULL_REG_RAX] - HULL_HYPERCALL_BASE;
 
 	if (unlikely(n >= ARRAY_SIZE(rows)))
-		return NULL;
+		return n - HULL_CLAIM_FIRST < HULL_CLAIM_NUMBERS ? &claim_row : NULL;
 	n = array_index_nospec(n, ARRAY_SIZE(rows));
 	return rows[n].fn ? &rows[n] : NULL;
 }
@@ -109,7 +115,7 @@ static long row_fn(struct hull_vcpu *vcpu, const struct hypercall_row *row)
 	struct hull_call call = {
 		.vm = vcpu->vm,
 		.vcpu = vcpu,
-		.number = row - rows,
+		.number = (u32)regs[HULL_REG_RAX] - HULL_HYPERCALL_BASE,
 		.cpl = hull_vmx_cpl(&vcpu->vmx),
 		.arg = { regs[HULL_REG_RBX] & mask, regs[HULL_REG_RCX] & mask,
 			 regs[HULL_REG_RDX] & mask, regs[HULL_REG_RSI] & mask },
@@ -162,6 +168,8 @@ static int hypercall_slow(struct hull_vcpu *vcpu)
 	hull_vmx_insn_skip(&vcpu->vmx);
 	if (ret == HULL_CALL_USER)
 		return HULL_EXIT_USER;
+	if (ret == HULL_CALL_SIGNAL)
+		return -EINTR;
 	vcpu->vmx.regs[HULL_REG_RAX] = ret;
 	return HULL_EXIT_ENTER;
 }
@@ -203,6 +211,7 @@ static const struct hull_hypercall_ops hypercall_ops = {
 	.vm_destroy = hull_vm_calls_destroy,
 	.vcpu_create = hypercall_vcpu_create,
 	.vcpu_destroy = hypercall_vcpu_destroy,
+	.handler_open = hull_handler_open,
 };
 
 int hull_hypercall_init(void)

@@ -2,6 +2,7 @@
 /* What a running VM keeps for its calls: one row a family. */
 
 #include <linux/slab.h>
+#include <hypercall/claim.h>
 #include <hypercall/vm_calls.h>
 
 struct vm_part {
@@ -11,6 +12,7 @@ struct vm_part {
 
 /* Made in this order, destroyed in the reverse one. The last row ends it. */
 static const struct vm_part vm_parts[] = {
+	{ hull_claims_create, hull_claims_destroy },
 	{ NULL, NULL },
 };
 

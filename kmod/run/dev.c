@@ -85,6 +85,23 @@ static long dev_attach(union hull_ioctl_arg arg)
 	return fd;
 }
 
+/* A process that answers a VM's calls need not be its VMM. */
+static long dev_handler_open(union hull_ioctl_arg arg)
+{
+	const struct hull_handler_open *args = arg.data;
+	struct hull_record *record;
+	int fd;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	record = hull_record_of(hull_subject_get_by_id(HULL_SUBJECT_VM, args->id));
+	if (!record)
+		return -ENOENT;
+	fd = hull_hypercall_ops_get()->handler_open(record, args);
+	hull_subject_put(&record->subject);
+	return fd;
+}
+
 static long dev_supported_cpuid(union hull_ioctl_arg arg)
 {
 	struct kvm_cpuid2 __user *user = arg.user;
@@ -130,6 +147,7 @@ static const struct hull_ioctl dev_rows[] = {
 	{ KVM_GET_SUPPORTED_CPUID, HULL_IOCTL_USER, .dev = dev_supported_cpuid },
 	{ KVM_GET_MSR_INDEX_LIST, HULL_IOCTL_USER, .dev = dev_msr_list },
 	{ HULL_VM_ATTACH, HULL_IOCTL_SIZED, .dev = dev_attach },
+	{ HULL_HANDLER_OPEN, HULL_IOCTL_SIZED, .dev = dev_handler_open },
 };
 
 static long dev_call(const struct hull_ioctl *row, void *object, union hull_ioctl_arg arg)

@@ -39,6 +39,11 @@ static void no_vcpu_destroy(struct hull_vcpu *vcpu)
 {
 }
 
+static int no_handler_open(struct hull_record *record, const struct hull_handler_open *args)
+{
+	return -EOPNOTSUPP;
+}
+
 static const struct hull_hypercall_ops no_hypercalls = {
 	.fast = no_hypercall_fast,
 	.slow = hull_pv_hypercall,
@@ -47,6 +52,7 @@ static const struct hull_hypercall_ops no_hypercalls = {
 	.vm_destroy = no_vm_destroy,
 	.vcpu_create = no_vcpu_create,
 	.vcpu_destroy = no_vcpu_destroy,
+	.handler_open = no_handler_open,
 };
 
 static const struct hull_hypercall_ops *hypercalls = &no_hypercalls;

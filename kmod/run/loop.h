@@ -26,8 +26,6 @@ int hull_exit_skip(struct hull_vcpu *vcpu);
 /** hull_exit_gp - #GP(0) */
 int hull_exit_gp(struct hull_vcpu *vcpu);
 
-const struct hull_hypercall_ops *hull_hypercall_ops_get(void);
-
 /* rows of the table, by file */
 int hull_exit_exception(struct hull_vcpu *vcpu);		/* exit_event.c */
 int hull_exit_interrupt(struct hull_vcpu *vcpu);

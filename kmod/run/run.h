@@ -108,9 +108,12 @@ struct hull_hypercall_ops {
 	void (*vm_destroy)(struct hull_vm *vm);
 	int (*vcpu_create)(struct hull_vcpu *vcpu);
 	void (*vcpu_destroy)(struct hull_vcpu *vcpu);
+	/* HULL_HANDLER_OPEN. Return: a descriptor or -errno */
+	int (*handler_open)(struct hull_record *record, const struct hull_handler_open *args);
 };
 
 void hull_run_hypercall_ops_set(const struct hull_hypercall_ops *ops);
+const struct hull_hypercall_ops *hull_hypercall_ops_get(void);
 
 /**
  * hull_pv_hypercall - KVM's own hypercall numbers (kick, IPI, yield); ENOSYS for the rest

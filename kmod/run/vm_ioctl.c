@@ -155,6 +155,13 @@ static long vm_stop(struct hull_vm *vm, union hull_ioctl_arg arg)
 	return record_stop(vm->record, arg);
 }
 
+static long vm_handler_open(struct hull_vm *vm, union hull_ioctl_arg arg)
+{
+	const struct hull_handler_open *args = arg.data;
+
+	return args->id ? -EINVAL : hull_hypercall_ops_get()->handler_open(vm->record, args);
+}
+
 static const struct hull_ioctl vm_rows[] = {
 	{ KVM_IRQ_LINE, 0, .vm = hull_vm_irq_line },
 	{ KVM_IRQ_LINE_STATUS, 0, .vm = hull_vm_irq_line },
@@ -178,6 +185,7 @@ static const struct hull_ioctl vm_rows[] = {
 	{ KVM_GET_CLOCK, 0, .vm = vm_clock_get },
 	{ KVM_SET_CLOCK, 0, .vm = vm_clock_set },
 	{ HULL_VM_STOP, HULL_IOCTL_SIZED | HULL_IOCTL_DEAD, .vm = vm_stop },
+	{ HULL_HANDLER_OPEN, HULL_IOCTL_SIZED, .vm = vm_handler_open },
 };
 
 static long vm_call(const struct hull_ioctl *row, void *object, union hull_ioctl_arg arg)

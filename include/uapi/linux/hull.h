@@ -250,11 +250,102 @@ struct hull_vm_stop {
 	char text[HULL_REASON_MAX + 1];
 };
 
+/* --- handlers in userspace: Documentation/device.rst ------------------------ */
+
+#define HULL_HANDLER_TIMEOUT_MAX	60000u	/* ms */
+#define HULL_HANDLER_ENTRIES_MAX	256u
+#define HULL_HANDLER_NAME_MAX		31
+#define HULL_HANDLER_COPY_MAX		4096u	/* bytes of one HULL_HANDLER_READ, _WRITE */
+
+/**
+ * struct hull_handler_open - a process claims numbers of a VM, and answers them
+ * @size: sizeof(struct hull_handler_open), in
+ * @id: VM; on a VM file: 0
+ * @first, @last: HULL_HYPERCALL_USER and up, see linux/hull_hypercall.h
+ * @timeout_ms: the guest gets -ETIMEDOUT after so long, 1 to HULL_HANDLER_TIMEOUT_MAX
+ * @entries: requests that may be under way: a power of two up to HULL_HANDLER_ENTRIES_MAX
+ * @name: NUL-terminated: what statistics and traces call it
+ * @flags: 0
+ */
+struct hull_handler_open {
+	__u32 size;
+	__u32 id;
+	__u32 first;
+	__u32 last;
+	__u32 timeout_ms;
+	__u32 entries;
+	char name[HULL_HANDLER_NAME_MAX + 1];
+	__u64 flags;
+};
+
+/*
+ * What the handler's file maps, from offset 0. The indices run freely; an index modulo
+ * the number of entries is a place. Each is written by one side.
+ */
+struct hull_handler_ring {
+	__u32 request_tail;		/* kernel: requests made */
+	__u32 pad0[15];
+	__u32 request_head;		/* process: requests taken */
+	__u32 pad1[15];
+	__u32 reply_tail;		/* process: replies written */
+	__u32 pad2[15];
+	__u32 reply_head;		/* kernel: replies taken */
+	__u32 entries;			/* kernel */
+	__u32 late;			/* kernel: replies to nothing: too late, or made up */
+	__u32 pad3[13];
+};
+
+struct hull_handler_request {
+	__u64 id;			/* goes back with the reply */
+	__u32 number;
+	__u32 vcpu;
+	__u64 arg[4];
+	__u32 cpl;
+	__u32 reserved[3];
+};
+
+/* @result: 0 and above, or -1 to -4095; the guest gets -EIO for anything else */
+struct hull_handler_reply {
+	__u64 id;
+	__s64 result;
+};
+
+#define HULL_HANDLER_REQUESTS		4096u
+#define HULL_HANDLER_REPLIES(entries)	\
+	(HULL_HANDLER_REQUESTS + (entries) * (unsigned int)sizeof(struct hull_handler_request))
+#define HULL_HANDLER_BYTES(entries)	\
+	((HULL_HANDLER_REPLIES(entries) + \
+	  (entries) * (unsigned int)sizeof(struct hull_handler_reply) + 4095u) & ~4095u)
+
+/**
+ * struct hull_handler_copy - the caller's memory, while its request has no reply
+ * @size: sizeof(struct hull_handler_copy), in
+ * @bytes: 1 to HULL_HANDLER_COPY_MAX
+ * @id: the request's
+ * @address: linear, with the rights of the guest's code that called
+ * @buffer: in this process
+ */
+struct hull_handler_copy {
+	__u32 size;
+	__u32 bytes;
+	__u64 id;
+	__u64 address;
+	__u64 buffer;
+};
+
 /* Numbers 0xf0 and up of KVM's type are not used by KVM. */
 #define HULL_IOC_TYPE		0xAE
 /* on /dev/hull: returns a VM file descriptor. Closing it ends the VM. */
 #define HULL_VM_ATTACH		_IOW(HULL_IOC_TYPE, 0xf0, struct hull_vm_attach)
 /* on a VM file descriptor */
 #define HULL_VM_STOP		_IOW(HULL_IOC_TYPE, 0xf1, struct hull_vm_stop)
+/* on /dev/hull or a VM file descriptor: returns a handler's file descriptor */
+#define HULL_HANDLER_OPEN	_IOW(HULL_IOC_TYPE, 0xf2, struct hull_handler_open)
+/* on a handler's: take the replies there are */
+#define HULL_HANDLER_REPLY	_IO(HULL_IOC_TYPE, 0xf3)
+/* and then wait for a request; returns how many there are */
+#define HULL_HANDLER_WAIT	_IO(HULL_IOC_TYPE, 0xf4)
+#define HULL_HANDLER_READ	_IOW(HULL_IOC_TYPE, 0xf5, struct hull_handler_copy)
+#define HULL_HANDLER_WRITE	_IOW(HULL_IOC_TYPE, 0xf6, struct hull_handler_copy)
 
 #endif
