@@ -54,6 +54,12 @@ const struct command commands[] = {
 	  "A VMM that does not go by itself is killed.", TAKES(TIMEOUT), 0, vm_kill_run },
 	{ "vm", "delete", "VM", "delete the record of a VM that is not running",
 	  "Its console log goes, too.", 0, 0, vm_delete_run },
+	{ "bench", "hypercall", "[TRANSPORT]", "time each way out of a guest, in a guest",
+	  "Makes VMs of its own and removes them. Without --engine on Hull and, where it is, on "
+	  "KVM; on Hull with the host's mitigations and without any. In Bochs the figures are "
+	  "instructions.",
+	  TAKES(JSON) | TAKES(ENGINE) | TAKES(SAMPLES) | TAKES(ITERATIONS) | TAKES(SWEEP) |
+	  TAKES(CSV) | TAKES(PLOT), 0, bench_hypercall_run },
 	{ NULL, NULL, NULL, NULL, NULL, 0, 0, NULL },
 };
 

@@ -51,6 +51,11 @@ enum option_id {
 	OPTION_LOG,
 	OPTION_TIMEOUT,
 	OPTION_COUNT,
+	OPTION_SAMPLES,
+	OPTION_ITERATIONS,
+	OPTION_SWEEP,
+	OPTION_CSV,
+	OPTION_PLOT,
 	OPTION_N,
 };
 
@@ -70,6 +75,9 @@ struct args {
 	enum hull_engine engine;
 	uint64_t memory;
 	uint32_t cpus, cpu_weight, cpu_max, mitigations, timeout, count;
+	uint32_t samples, iterations;
+	bool sweep, csv;
+	const char *plot;
 	bool hypercall_cpl3, msr_ignore;
 	const char *name, *kernel, *initrd, *cmdline;
 };
@@ -132,6 +140,7 @@ int complete_run(int argc, char **argv);
 int man_run(void);
 
 int host_run(const struct command *command, const struct args *args);
+int bench_hypercall_run(const struct command *command, const struct args *args);
 int events_run(const struct command *command, const struct args *args);
 int vm_create_run(const struct command *command, const struct args *args);
 int vm_set_run(const struct command *command, const struct args *args);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The options, a row each, and what their values may be. */
 #include <string.h>
+#include <bench/job.h>
 #include <cmd/command.h>
 #include <lib/names.h>
 
@@ -129,6 +130,41 @@ static bool parse_count(const char *text, struct args *args, const char **why)
 	return hull_number_parse(text, 1, UINT32_MAX, &args->count, why);
 }
 
+static bool parse_samples(const char *text, struct args *args, const char **why)
+{
+	bool ok = hull_number_parse(text, 3, BENCH_SAMPLES_MAX, &args->samples, why);
+
+	*why = "not a number of samples: 3 to 4096";
+	return ok;
+}
+
+static bool parse_iterations(const char *text, struct args *args, const char **why)
+{
+	bool ok = hull_number_parse(text, 1, 1000000, &args->iterations, why);
+
+	*why = "not a number of iterations: 1 to 1000000";
+	return ok;
+}
+
+static bool parse_sweep(const char *text, struct args *args, const char **why)
+{
+	(void)text;
+	(void)why;
+	return args->sweep = true;
+}
+
+static bool parse_csv(const char *text, struct args *args, const char **why)
+{
+	(void)text;
+	(void)why;
+	return args->csv = true;
+}
+
+static bool parse_plot(const char *text, struct args *args, const char **why)
+{
+	return parse_path(text, &args->plot, why);
+}
+
 const struct option_row option_rows[OPTION_N] = {
 	[OPTION_HELP] = { "help", 'h', NULL, "this text", COMPLETE_NONE, parse_help },
 	[OPTION_JSON] = { "json", 'j', NULL, "print JSON", COMPLETE_NONE, parse_json },
@@ -166,4 +202,13 @@ const struct option_row option_rows[OPTION_N] = {
 	[OPTION_TIMEOUT] = { "timeout", 't', "SECONDS", "how long to wait; 0: don't (90)",
 			     COMPLETE_NONE, parse_timeout },
 	[OPTION_COUNT] = { "count", 0, "N", "end after N of them", COMPLETE_NONE, parse_count },
+	[OPTION_SAMPLES] = { "samples", 0, "N", "samples of each figure, 3 to 4096 (101)",
+			     COMPLETE_NONE, parse_samples },
+	[OPTION_ITERATIONS] = { "iterations", 0, "N", "calls in each sample (100)", COMPLETE_NONE,
+				parse_iterations },
+	[OPTION_SWEEP] = { "sweep", 0, NULL,
+			   "with each mitigation of the host left out, and with it alone",
+			   COMPLETE_NONE, parse_sweep },
+	[OPTION_CSV] = { "csv", 0, NULL, "print comma-separated values", COMPLETE_NONE, parse_csv },
+	[OPTION_PLOT] = { "plot", 0, "FILE", "write a chart, as SVG", COMPLETE_FILE, parse_plot },
 };
