@@ -91,8 +91,8 @@ static void axis_draw(const struct chart *chart, double bottom)
 		fprintf(chart->to, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%.0f</text>\n",
 			x, TOP - 6, pow(10, d));
 	}
-	fprintf(chart->to, "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">TSC cycles a call</text>\n",
-		LEFT + WIDTH, bottom + 14);
+	fprintf(chart->to, "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>\n",
+		LEFT + WIDTH, bottom + 14, "TSC cycles a call");
 }
 
 static void bar_draw(const struct chart *chart, const struct bench_result *row,

@@ -126,11 +126,19 @@ static volatile uint64_t *share_word(int which)
 	return (volatile uint64_t *)(uintptr_t)(BENCH_SHARED + which * 64);
 }
 
+/* Hands word @n over and waits for the other side's. */
+static void share_turn(uint64_t n)
+{
+	*share_word(0) = n;
+	while (*share_word(1) != n)
+		__builtin_ia32_pause();
+}
+
 void op_share_ping(struct bench_job *job)
 {
 	uint64_t n = 0;
 
-	SAMPLE(job, *share_word(0) = ++n; while (*share_word(1) != n) __builtin_ia32_pause());
+	SAMPLE(job, share_turn(++n));
 }
 
 void op_share_pong(struct bench_job *job)
