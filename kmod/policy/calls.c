@@ -51,7 +51,7 @@ static int action_check(const struct hull_policy_rule *rule, const char **why)
 	if (!actions[rule->action].error && rule->error)
 		return refuse(why, "an error goes with deny and limit only", -EINVAL);
 	if (actions[rule->action].error && (rule->error >= 0 || rule->error < -ERRNO_MAX))
-		return refuse(why, "the error must be -1 to -4095", -ERANGE);
+		return refuse(why, "deny and limit need an error, of 1 to 4095", -ERANGE);
 	if (!actions[rule->action].limit && (rule->rate || rule->burst))
 		return refuse(why, "rate and burst go with limit only", -EINVAL);
 	if (actions[rule->action].limit && (!rule->rate || !rule->burst))
