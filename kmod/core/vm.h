@@ -36,6 +36,7 @@ enum hull_irqchip_mode { HULL_IRQCHIP_NONE, HULL_IRQCHIP_KERNEL, HULL_IRQCHIP_SP
  *	@ref_tsc. Otherwise it is CLOCK_BOOTTIME plus @offset.
  * @tsc_offset: guest's TSC minus the host's, for vCPUs that nobody told otherwise
  * @tsc_set_at: host's TSC when a guest TSC was last written, 0: never
+ * @tsc_lost: hull_vmx_tsc_lost when the three TSC values above were true
  */
 struct hull_clock {
 	spinlock_t lock;
@@ -44,6 +45,7 @@ struct hull_clock {
 	s64 offset;
 	u64 tsc_offset;
 	u64 tsc_set_at;
+	u64 tsc_lost;
 	u64 wall_msr;			/* address of the wall clock page */
 };
 
@@ -169,6 +171,7 @@ struct hull_vcpu {
 	u64 tsc_offset;				/* [v] */
 	bool timer_host;			/* [v] no usable preemption timer */
 	u64 tsc_left;				/* [c] host's TSC when it last left a CPU */
+	u64 tsc_lost;				/* [v] hull_vmx_tsc_lost that tsc_offset knows of */
 	sigset_t sigmask;			/* [v] KVM_SET_SIGNAL_MASK */
 	bool sigmask_set;			/* [v] */
 };

@@ -215,11 +215,19 @@ void hull_lapic_tsc_deadline_set(struct hull_lapic *apic, u64 deadline)
 
 void hull_lapic_tsc_moved(struct hull_lapic *apic)
 {
+	s64 ns;
+
 	hrtimer_stop(apic);
-	if (apic->tsc_deadline)
+	if (apic->tsc_deadline) {
 		hull_lapic_tsc_deadline_set(apic, apic->tsc_deadline);
-	else
-		timer_watch(apic);
+		return;
+	}
+	/* Perhaps because the host's has, in which the deadline is told. */
+	if (apic->head.deadline != NEVER) {
+		ns = ktime_to_ns(ktime_sub(apic->expires, ktime_get()));
+		deadline_set(apic, rdtsc() + ns_to_tsc(apic, max_t(s64, ns, 0)));
+	}
+	timer_watch(apic);
 }
 
 void hull_lapic_timer_offload_set(struct hull_lapic *apic, bool offload)

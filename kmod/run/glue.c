@@ -59,9 +59,7 @@ static int run_create(struct hull_vcpu *vcpu)
 			return ret;
 		}
 	}
-	spin_lock(&vcpu->vm->clock.lock);
-	vcpu->tsc_offset = vcpu->vm->clock.tsc_offset;
-	spin_unlock(&vcpu->vm->clock.lock);
+	hull_guest_tsc_start(vcpu);
 	return 0;
 }
 
@@ -117,6 +115,8 @@ static void tsc_follow(struct hull_vcpu *vcpu)
 static void run_sched_in(struct hull_vcpu *vcpu, int cpu)
 {
 	WRITE_ONCE(vcpu->preempted, false);
+	if (unlikely(vcpu->tsc_lost != hull_vmx_tsc_lost))
+		hull_guest_tsc_recover(vcpu);
 	if (unlikely(check_tsc_unstable())) {
 		tsc_follow(vcpu);
 		if (vcpu->pv->system_time & 1)

@@ -43,5 +43,9 @@ void hull_clock_create(struct hull_vm *vm);
 u64 hull_guest_tsc(struct hull_vcpu *vcpu);
 void hull_guest_tsc_set(struct hull_vcpu *vcpu, u64 tsc);
 void hull_guest_tsc_offset_set(struct hull_vcpu *vcpu, u64 offset);
+/* A new vCPU's TSC is as far as the others'. */
+void hull_guest_tsc_start(struct hull_vcpu *vcpu);
+/* The host's TSC began anew while the machine slept: the guest's goes on. */
+void hull_guest_tsc_recover(struct hull_vcpu *vcpu);
 
 #endif

@@ -78,10 +78,23 @@ static void clock_start(struct hull_vm *vm, u64 ns, bool stable)
 	clock->offset = ns - ktime_get_boottime_ns();
 }
 
-/* The host may find out late that its TSC is no good. The clock goes on from where it is. */
+/*
+ * The host's TSC may have begun anew in a sleep of the machine, which the guest's clock
+ * leaves out. And the host may find out late that its TSC is no good: then the clock
+ * goes on from where it is.
+ */
 static void clock_check(struct hull_vm *vm)
 {
-	if (unlikely(vm->clock.stable && check_tsc_unstable()))
+	struct hull_clock *clock = &vm->clock;
+	u64 lost = hull_vmx_tsc_lost - clock->tsc_lost;
+
+	if (unlikely(lost)) {
+		clock->ref_tsc -= lost;
+		clock->tsc_offset += lost;
+		clock->tsc_set_at = 0;
+		clock->tsc_lost += lost;
+	}
+	if (unlikely(clock->stable && check_tsc_unstable()))
 		clock_start(vm, clock_now(vm), false);
 }
 
@@ -89,6 +102,7 @@ void hull_clock_create(struct hull_vm *vm)
 {
 	spin_lock(&vm->clock.lock);
 	clock_start(vm, 0, host_tsc_reliable());
+	vm->clock.tsc_lost = hull_vmx_tsc_lost;
 	/* All vCPUs start with the same TSC, which was 0 now. */
 	vm->clock.tsc_offset = -vm->clock.ref_tsc;
 	spin_unlock(&vm->clock.lock);
@@ -108,6 +122,7 @@ u64 hull_clock_get(struct hull_vm *vm)
 void hull_clock_set(struct hull_vm *vm, u64 ns)
 {
 	spin_lock(&vm->clock.lock);
+	clock_check(vm);
 	clock_start(vm, ns, host_tsc_reliable());
 	spin_unlock(&vm->clock.lock);
 	hull_vm_request(vm, HULL_REQ_CLOCK, false);
@@ -130,6 +145,26 @@ void hull_guest_tsc_offset_set(struct hull_vcpu *vcpu, u64 offset)
 		hull_vcpu_request(vcpu, HULL_REQ_CLOCK);
 }
 
+void hull_guest_tsc_start(struct hull_vcpu *vcpu)
+{
+	struct hull_clock *clock = &vcpu->vm->clock;
+
+	spin_lock(&clock->lock);
+	clock_check(vcpu->vm);
+	vcpu->tsc_offset = clock->tsc_offset;
+	vcpu->tsc_lost = clock->tsc_lost;
+	spin_unlock(&clock->lock);
+}
+
+void hull_guest_tsc_recover(struct hull_vcpu *vcpu)
+{
+	u64 lost = hull_vmx_tsc_lost - vcpu->tsc_lost;
+
+	vcpu->tsc_lost += lost;
+	vcpu->tsc_left -= lost;
+	hull_guest_tsc_offset_set(vcpu, vcpu->tsc_offset + lost);
+}
+
 /*
  * Userspace writes the TSC of one vCPU after the other. Values that lie within a
  * second of what the last one would have become mean the same TSC: they get the
@@ -143,6 +178,7 @@ void hull_guest_tsc_set(struct hull_vcpu *vcpu, u64 tsc)
 	s64 apart;
 
 	spin_lock(&clock->lock);
+	clock_check(vcpu->vm);
 	apart = offset - clock->tsc_offset;
 	if (clock->tsc_set_at && now - clock->tsc_set_at < second && abs(apart) < (s64)second)
 		offset = clock->tsc_offset;

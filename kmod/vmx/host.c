@@ -15,6 +15,7 @@
 #include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
+#include <asm/msr.h>
 #include <asm/tlbflush.h>
 #include <compat/vmx.h>
 #include <vmx/private.h>
@@ -24,6 +25,8 @@ static DEFINE_MUTEX(hold_lock);
 static unsigned int holders;		/* under hold_lock */
 static bool held;			/* under cpus_read_lock + hold_lock, read under either */
 static int hotplug_state;
+static u64 tsc_asleep;			/* host's TSC when the machine last went to sleep */
+u64 hull_vmx_tsc_lost;
 
 static const char busy_kvm[] =
 	"kvm_intel holds VMX: stop its VMs or unload it (Linux 6.12: kvm.enable_virt_at_load=0)";
@@ -344,11 +347,16 @@ static int host_offline(unsigned int cpu)
 static int host_suspend(HULL_SYSCORE_ARG)
 {
 	cpu_disable(this_cpu_ptr(&hull_vmx_cpu), HULL_VMX_CPU_OFF);
+	tsc_asleep = rdtsc();
 	return 0;
 }
 
 static void host_resume(HULL_SYSCORE_ARG)
 {
+	u64 now = rdtsc();
+
+	if (now < tsc_asleep)
+		hull_vmx_tsc_lost += tsc_asleep - now;
 	if (held && cpu_enable(this_cpu_ptr(&hull_vmx_cpu)))
 		pr_err("hull: VMX is gone after resume, VMs cannot run\n");
 }

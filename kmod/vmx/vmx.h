@@ -210,6 +210,14 @@ void hull_vmx_vcpu_put(struct hull_vmx_vcpu *v);
  */
 void hull_vmx_vcpu_reset(struct hull_vmx_vcpu *v, bool init);
 
+/**
+ * hull_vmx_tsc_lost - by how much the host's TSC went back in all sleeps of the machine
+ *
+ * A reset by ACPI S3 makes the TSC start at 0. Changes while one CPU is online, its
+ * interrupts are off and every user thread is frozen.
+ */
+extern u64 hull_vmx_tsc_lost;
+
 /*
  * hull_vmx_usable() - may this CPU enter a guest now?
  *
