@@ -22,8 +22,8 @@
 extern const char common_start[], common_end[];
 
 #define GUESTS(G) \
-	G(vmx) G(msr) G(cr) G(triple) G(spin) G(spin_open) G(halt) G(mmio) G(fetch) G(cr3) G(outs) \
-	G(ins_nowhere) G(cpuid) G(hypercalls) G(bad_stack) G(user) G(real) G(real_nowhere) \
+	G(vmx) G(msr) G(cr) G(xcr) G(triple) G(spin) G(spin_open) G(halt) G(mmio) G(fetch) G(cr3) \
+	G(outs) G(ins_nowhere) G(cpuid) G(hypercalls) G(bad_stack) G(user) G(real) G(real_nowhere) \
 	G(protected) G(end)
 #define DECLARE(name) extern const char guest_##name[];
 GUESTS(DECLARE)
@@ -62,6 +62,13 @@ static bool cr_refused(struct machine *m)
 {
 	/* XSETBV is #UD while CR4.OSXSAVE is clear; all others are #GP. */
 	return exceptions(m, GP) == 9 && exceptions(m, UD) == 1;
+}
+
+/* Where the host has no XSAVE, CR4.OSXSAVE is refused, and then every XSETBV is #UD. */
+static bool xcr_refused(struct machine *m)
+{
+	return (exceptions(m, GP) == 9 && exceptions(m, UD) == 1) ||
+	       (exceptions(m, GP) == 1 && exceptions(m, UD) == 14);
 }
 
 static bool some_refused(struct machine *m)
@@ -104,7 +111,8 @@ static const struct guest_case cases[] = {
 	  MSRS(0x4b564d00, 0x4b564e00, -1ULL) },
 	{ "paravirtual MSRs, far addresses", CODE(msr, cr), MACHINE_LONG, DONE, some_refused,
 	  MSRS(0x4b564d00, 0x4b564e00, JUNK_ODD) },
-	{ "control registers", CODE(cr, triple), MACHINE_LONG, DONE, cr_refused },
+	{ "control registers", CODE(cr, xcr), MACHINE_LONG, DONE, cr_refused },
+	{ "XCR0", CODE(xcr, triple), MACHINE_LONG, DONE, xcr_refused },
 	{ "triple fault", CODE(triple, spin), MACHINE_LONG, STOPS },
 	{ "spin with interrupts off", CODE(spin, spin_open), MACHINE_LONG, -EINTR, -EINTR },
 	{ "spin with interrupts on", CODE(spin_open, halt), MACHINE_LONG, -EINTR, -EINTR },

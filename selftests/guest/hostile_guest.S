@@ -96,6 +96,33 @@ guest_\name:
 	try	jmp	*%rax			/* not canonical */
 	out	%al, $0x81
 
+	.macro	xcr0 index, high, low
+	mov	$\index, %ecx
+	mov	$\high, %edx
+	mov	$\low, %eax
+	try	xsetbv
+	.endm
+
+	case	xcr
+	mov	%cr4, %rax
+	bts	$18, %rax
+	try	mov	%rax, %cr4		/* OSXSAVE */
+	xcr0	0, 0, 1
+	xcr0	0, 0, 0				/* without x87 */
+	xcr0	0, 0, 2
+	xcr0	0, 0, 5				/* AVX without SSE */
+	xcr0	0, 0, 0x27			/* a part of AVX-512 */
+	xcr0	0, 0, 0xe3			/* AVX-512 without AVX */
+	xcr0	0, 0, 0x1b			/* MPX, which guests don't get */
+	xcr0	0, 0x80000000, 7
+	xcr0	0, -1, -1
+	xcr0	1, 0, 7				/* XCR1 */
+	xcr0	0, 0, 1
+	try	vzeroupper			/* AVX is off */
+	xcr0	0, 0, 7
+	try	vzeroupper			/* and now on */
+	out	%al, $0x81
+
 	case	triple
 	lidt	9f(%rip)
 	ud2
