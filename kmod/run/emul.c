@@ -31,8 +31,10 @@ static int execute(struct emul_state *s)
 		ret = operand_read(s, &s->dst);
 	if (!ret)
 		ret = s->exec(s);
-	if (!ret && (s->flags & F_WRITE))
+	if (!ret && (s->flags & F_WRITE)) {
+		s->ctx->last = true;
 		ret = operand_write(s, &s->dst);
+	}
 	return ret;
 }
 
@@ -57,7 +59,10 @@ enum hull_emul_result hull_emul_insn(struct hull_emul *ctx)
 
 	memcpy(s.regs, ctx->regs, sizeof(s.regs));
 	ctx->insn.len = 0;
-	ctx->insn.have = 0;
+	if (!ctx->kept)
+		ctx->insn.have = 0;
+	ctx->kept = false;
+	ctx->last = false;
 
 	ret = emul_decode(&s);
 	if (!ret && s.lock && (!(s.flags & F_LOCK) || s.dst.kind != K_MEM))

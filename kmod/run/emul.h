@@ -83,6 +83,12 @@ struct hull_emul {
 	unsigned long rflags;
 	struct hull_emul_segment seg[6];	/* ES CS SS DS FS GS */
 
+	/*
+	 * @last: for the callee: nothing of the instruction follows this access.
+	 * @kept: for the caller: begun anew, with the bytes that it began with.
+	 */
+	bool last, kept;
+
 	/* result of HULL_EMUL_FAULT */
 	u8 fault_vector;
 	bool fault_has_error;

@@ -121,6 +121,20 @@ static bool access_kernel(struct hull_vcpu *vcpu, const struct hull_access *acce
 }
 
 /*
+ * A write with which an instruction ends needs no answer: the instruction is done, and
+ * not executed again when userspace has seen it.
+ */
+static bool access_post(struct hull_pending *pending, const struct hull_access *want, void *data)
+{
+	if (!pending->emul.last || !want->write || pending->n)
+		return false;
+	pending->accesses[0] = *want;
+	memcpy(pending->accesses[0].data, data, want->len);
+	pending->posted = true;
+	return true;
+}
+
+/*
  * An access that has no memory behind it. What userspace has answered in an earlier
  * execution of this instruction is found in order; the first one that it has not
  * answered ends the execution.
@@ -130,7 +144,7 @@ static int access_device(struct hull_vcpu *vcpu, const struct hull_access *want,
 	struct hull_pending *pending = vcpu->pending;
 	struct hull_access *access;
 
-	if (access_kernel(vcpu, want, data))
+	if (access_kernel(vcpu, want, data) || access_post(pending, want, data))
 		return 0;
 	if (pending->cursor < pending->n) {
 		access = &pending->accesses[pending->cursor];
@@ -177,6 +191,8 @@ static int access_linear(struct hull_emul *emul, u64 gva, void *data, unsigned i
 
 	/* Both pages are translated before either is touched: a fault leaves no trace. */
 	ret = translate(emul, gva, access, &gpa);
+	if (first < size)
+		emul->last = false;
 	if (!ret && first < size)
 		ret = translate(emul, gva + first, access, &gpa2);
 	if (!ret)
@@ -333,16 +349,17 @@ static int emul_complete(struct hull_vcpu *vcpu)
 		pending->n = 0;
 		return HULL_EXIT_ENTER;
 	}
+	pending->emul.kept = true;
 	return emul_loop(vcpu);
 }
 
-static int emul_user(struct hull_vcpu *vcpu)
+/* Userspace is told of an access; @complete: what comes when it has answered, or NULL. */
+static int emul_user(struct hull_vcpu *vcpu, const struct hull_access *access,
+		     hull_exit_fn complete)
 {
-	struct hull_pending *pending = vcpu->pending;
-	struct hull_access *access = &pending->accesses[pending->n - 1];
 	struct kvm_run *run = vcpu->run;
 
-	pending->complete = emul_complete;
+	vcpu->pending->complete = complete;
 	if (access->port) {
 		hull_pio_user(vcpu, access->address, access->len, access->data, access->write);
 		return HULL_EXIT_USER;
@@ -396,15 +413,18 @@ static int emul_loop(struct hull_vcpu *vcpu)
 
 	for (i = 0; i < EMUL_BATCH; i++) {
 		pending->cursor = 0;
+		pending->posted = false;
 		switch (hull_emul_insn(&pending->emul)) {
 		case HULL_EMUL_DONE:
 			emul_commit(vcpu, true);
-			return HULL_EXIT_ENTER;
+			if (!pending->posted)
+				return HULL_EXIT_ENTER;
+			return emul_user(vcpu, &pending->accesses[0], NULL);
 		case HULL_EMUL_AGAIN:
 			emul_commit(vcpu, false);
 			break;
 		case HULL_EMUL_USER:
-			return emul_user(vcpu);
+			return emul_user(vcpu, &pending->accesses[pending->n - 1], emul_complete);
 		case HULL_EMUL_FAULT:
 			pending->n = 0;
 			return emul_fault(vcpu);

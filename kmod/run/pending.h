@@ -34,6 +34,8 @@ struct hull_access {
  * @accesses: what this instruction has asked of userspace so far. When it has
  *	answered, the instruction is executed again and finds the answers here.
  * @cursor: next one to be used in this execution
+ * @posted: the last access, a write, is in @accesses[0]; userspace is told of it when
+ *	the instruction is done
  * @gla, @gpa: where the EPT violation at hand was; @gla_access: what was tried
  */
 struct hull_pending {
@@ -44,6 +46,7 @@ struct hull_pending {
 
 	struct hull_emul emul;
 	unsigned int n, cursor;
+	bool posted;
 	struct hull_access accesses[HULL_ACCESSES_MAX];
 	u64 gla, gpa;
 	u32 gla_access;
