@@ -69,7 +69,7 @@ struct hull_handler {
 	bool ended;				/* also read without it */
 	bool watched;				/* the watchdog is queued */
 	u32 request_tail, reply_head;
-	u32 late;
+	u32 late, sleepers;
 	u64 sequence;
 	DECLARE_BITMAP(free, HULL_HANDLER_ENTRIES_MAX);
 	struct hull_handler_slot slots[];

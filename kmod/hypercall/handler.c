@@ -6,6 +6,7 @@
 #include <linux/nospec.h>
 #include <linux/poll.h>
 #include <linux/rcuwait.h>
+#include <linux/sched/clock.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <compat/run_page.h>
@@ -14,6 +15,9 @@
 /* The low bits of a request's id are its slot's index. */
 #define ID_INDEX_BITS	8
 static_assert(HULL_HANDLER_ENTRIES_MAX == 1 << ID_INDEX_BITS);
+
+/* How long a caller waits for a process that polls before it sleeps. */
+#define SPIN_NS		(50 * NSEC_PER_USEC)
 
 /* ---- copies of the caller's memory -------------------------------------------- */
 
@@ -203,8 +207,37 @@ static enum slot_news slot_news(struct hull_handler_slot *slot, struct hull_vcpu
 	return READ_ONCE(vcpu->vm->dead) ? SLOT_DONE : SLOT_NOTHING;
 }
 
+/*
+ * A process on another CPU that watches the ring answers sooner than this thread could
+ * go to sleep and come back.
+ */
+static enum slot_news slot_spin(struct hull_handler *handler, struct hull_handler_slot *slot,
+				struct hull_vcpu *vcpu)
+{
+	u64 end = local_clock() + SPIN_NS;
+	enum slot_news news;
+
+	do {
+		if (READ_ONCE(handler->ring->reply_tail) != READ_ONCE(handler->reply_head))
+			hull_handler_replies(handler);
+		news = slot_news(slot, vcpu);
+		if (news != SLOT_NOTHING)
+			break;
+		cpu_relax();
+	} while (!need_resched() && local_clock() < end);
+	return news;
+}
+
+static void sleepers_add(struct hull_handler *handler, int n)
+{
+	spin_lock(&handler->lock);
+	handler->sleepers += n;
+	WRITE_ONCE(handler->ring->sleepers, handler->sleepers);
+	spin_unlock(&handler->lock);
+}
+
 /* Kicks wake it as well as the answer: a kill of the VM is one. */
-static enum slot_news slot_wait(struct hull_handler_slot *slot, struct hull_vcpu *vcpu)
+static enum slot_news slot_sleep(struct hull_handler_slot *slot, struct hull_vcpu *vcpu)
 {
 	enum slot_news news;
 
@@ -220,13 +253,31 @@ static enum slot_news slot_wait(struct hull_handler_slot *slot, struct hull_vcpu
 	return news;
 }
 
+static enum slot_news slot_wait(struct hull_handler *handler, struct hull_handler_slot *slot,
+				struct hull_vcpu *vcpu)
+{
+	enum slot_news news = SLOT_NOTHING;
+
+	if (READ_ONCE(handler->ring->polling))
+		news = slot_spin(handler, slot, vcpu);
+	if (news != SLOT_NOTHING)
+		return news;
+	sleepers_add(handler, 1);
+	/* The process replies, then looks for sleepers; this is the other way round. */
+	smp_mb();
+	hull_handler_replies(handler);
+	news = slot_sleep(slot, vcpu);
+	sleepers_add(handler, -1);
+	return news;
+}
+
 bool hull_handler_answer(struct hull_handler *handler, struct hull_handler_slot *slot,
 			 struct hull_vcpu *vcpu, long *result)
 {
 	enum slot_news news;
 
 	for (;;) {
-		news = slot_wait(slot, vcpu);
+		news = slot_wait(handler, slot, vcpu);
 		if (news == SLOT_LEAVE)
 			return false;
 		if (news == SLOT_DONE)

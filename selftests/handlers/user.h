@@ -21,7 +21,7 @@ struct handler {
 };
 
 /* What a handler process does with each request. */
-enum behaviour { ANSWER, SLEEP };
+enum behaviour { ANSWER, POLL, SLEEP };
 
 /* HULL_HANDLER_OPEN on the VM's file; a descriptor or -errno. */
 int handler_claim(struct machine *m, uint32_t first, uint32_t last, uint32_t timeout_ms,
@@ -44,7 +44,7 @@ __attribute__((format(printf, 1, 2)))
 void note(const char *fmt, ...);
 
 #define CASES(C) \
-	C(refused) C(answers) C(fields) C(copies) C(times_out) C(fills_up) C(killed) C(silent) \
+	C(refused) C(answers) C(polls) C(fields) C(copies) C(times_out) C(fills_up) C(killed) C(silent) \
 	C(signal) C(load) C(lies) C(vm_ends)
 #define DECLARE(name) void case_##name(struct machine *m);
 CASES(DECLARE)

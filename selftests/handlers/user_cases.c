@@ -74,6 +74,24 @@ void case_answers(struct machine *m)
 	ok(calls_one(m, NUMBER, 1, 2) == -ENOSYS, "after the handler is gone: ENOSYS");
 }
 
+/* On one processor the caller soon sleeps; on two it hardly ever does. */
+void case_polls(struct machine *m)
+{
+	struct calls_count count;
+	struct handler h;
+	uint64_t cycles;
+	pid_t pid;
+
+	handler_open(&h, m, 5000, ENTRIES);
+	pid = handler_fork(&h, POLL);
+	ok(calls_one(m, NUMBER, 40, 2) == 42, "a process that polls answers");
+	cycles = calls_many(m, NUMBER, 200, &count);
+	ok(count.done == 200, "two hundred calls");
+	note("user handler, polling: %.1f cycles a call", cycles / 200.0);
+	handler_kill(pid);
+	handler_close(&h);
+}
+
 /* The vCPU in a thread, so that the test itself can be the handler. */
 static void *vcpu_thread(void *machine)
 {

@@ -288,11 +288,13 @@ struct hull_handler_ring {
 	__u32 request_head;		/* process: requests taken */
 	__u32 pad1[15];
 	__u32 reply_tail;		/* process: replies written */
-	__u32 pad2[15];
+	__u32 polling;			/* process: not 0: it looks at the ring all the time */
+	__u32 pad2[14];
 	__u32 reply_head;		/* kernel: replies taken */
+	__u32 sleepers;			/* kernel: callers that sleep: HULL_HANDLER_REPLY wakes them */
 	__u32 entries;			/* kernel */
 	__u32 late;			/* kernel: replies to nothing: too late, or made up */
-	__u32 pad3[13];
+	__u32 pad3[12];
 };
 
 struct hull_handler_request {
