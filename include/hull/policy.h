@@ -24,7 +24,7 @@ typedef uint64_t u64;
 #include <linux/hull.h>			/* enum hull_policy_action */
 #include <linux/hull_hypercall.h>
 
-#define HULL_POLICY_RULES_MAX	64u	/* of one policy, the default among them */
+#define HULL_POLICY_RULES_MAX	HULL_RULES_MAX
 
 /**
  * struct hull_policy_rule - what to do with a range of calls

@@ -47,12 +47,32 @@ static const struct nla_policy vm_set_policy[] = {
 };
 
 static const struct nla_policy ref_policy[] = {
+static const struct nla_policy rule_policy[] = {
+	[HULL_A_RULE_FIRST]	= { .type = NLA_U32 },
+	[HULL_A_RULE_LAST]	= { .type = NLA_U32 },
+	[HULL_A_RULE_CPLS]	= NLA_POLICY_RANGE(NLA_U32, 1, 15),
+	[HULL_A_RULE_ACTION]	= NLA_POLICY_MAX(NLA_U32, __HULL_POLICY_MAX - 1),
+	[HULL_A_RULE_ERRNO]	= NLA_POLICY_RANGE(NLA_U32, 1, MAX_ERRNO),
+	[HULL_A_RULE_RATE]	= NLA_POLICY_MIN(NLA_U32, 1),
+	[HULL_A_RULE_BURST]	= NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+static const struct nla_policy calls_policy[] = {
+	[HULL_A_POLICY_RULE] = NLA_POLICY_NESTED(rule_policy),
+};
+
 	[HULL_A_VM] = NLA_POLICY_NESTED(vm_ref_policy),
 };
 
 static const struct nla_policy new_policy[] = {
 	[HULL_A_VM] = NLA_POLICY_NESTED(vm_new_policy),
 };
+	[HULL_A_POLICY] = NLA_POLICY_NESTED(calls_policy),
+};
+
+static const struct nla_policy policy_set_policy[] = {
+	[HULL_A_VM] = NLA_POLICY_NESTED(vm_ref_policy),
+	[HULL_A_POLICY] = NLA_POLICY_NESTED(calls_policy),
 
 static const struct nla_policy set_policy[] = {
 	[HULL_A_VM] = NLA_POLICY_NESTED(vm_set_policy),
@@ -104,11 +124,24 @@ static const struct genl_ops ops[] = {
 		TAKES(ref_policy),
 		.doit = hull_nl_log_get,
 	},
+	}, {
+		.cmd = HULL_CMD_POLICY_SET,
+		.flags = GENL_ADMIN_PERM,
+		.internal_flags = HULL_NL_NEED_VM,
+		TAKES(policy_set_policy),
+		.doit = hull_nl_policy_set,
+	}, {
+		.cmd = HULL_CMD_POLICY_GET,
+		.flags = GENL_ADMIN_PERM,
+		.internal_flags = HULL_NL_NEED_VM,
+		TAKES(ref_policy),
+		.doit = hull_nl_policy_get,
 };
 
 static const struct genl_multicast_group groups[] = {
 	[HULL_MCGRP_EVENTS] = { .name = HULL_GENL_MCGRP_EVENTS, .flags = GENL_MCAST_CAP_NET_ADMIN },
 };
+	[HULL_MCGRP_AUDIT] = { .name = HULL_GENL_MCGRP_AUDIT, .flags = GENL_MCAST_CAP_NET_ADMIN },
 
 int hull_nl_refuse(struct netlink_ext_ack *extack, const char *why, int error)
 {
@@ -121,6 +154,14 @@ int hull_nl_refuse(struct netlink_ext_ack *extack, const char *why, int error)
 }
 
 struct sk_buff *hull_nl_reply_new(struct genl_info *info, u8 cmd, size_t bytes, void **hdr)
+int hull_nl_refuse_nth(struct netlink_ext_ack *extack, const struct nlattr *attr, u32 n,
+		       const char *why, int error)
+{
+	NL_SET_BAD_ATTR(extack, attr);
+	hull_extack_nth(extack, n, why);
+	return error;
+}
+
 {
 	struct sk_buff *skb = genlmsg_new(bytes, GFP_KERNEL);
 
@@ -139,7 +180,7 @@ bool hull_nl_name_whole(const struct nlattr *name)
 }
 
 /* By id, by name, or by both when they agree. */
-static struct hull_record *vm_find(struct nlattr **tb, struct netlink_ext_ack *extack)
+static struct hull_record *vm_look_up(struct nlattr **tb, struct netlink_ext_ack *extack)
 {
 	struct nlattr *id = tb[HULL_A_VM_ID], *name = tb[HULL_A_VM_NAME];
 	struct hull_subject *subject;
@@ -168,23 +209,28 @@ static struct hull_record *vm_find(struct nlattr **tb, struct netlink_ext_ack *e
 	return hull_record_of(subject);
 }
 
-static int pre_doit(const hull_genl_ops *op, struct sk_buff *skb, struct genl_info *info)
+struct hull_record *hull_nl_vm_find(struct nlattr **attrs, struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[HULL_A_VM_MAX + 1];
-	struct hull_record *record;
 	int ret;
+
+	if (!attrs || !attrs[HULL_A_VM]) {
+		NL_SET_ERR_ATTR_MISS(extack, NULL, HULL_A_VM);
+		return ERR_PTR(hull_nl_refuse(extack, "which VM? give its id or its name",
+					      -EINVAL));
+	}
+	/* The command's own policy has looked at the contents already. */
+	ret = nla_parse_nested(tb, HULL_A_VM_MAX, attrs[HULL_A_VM], NULL, extack);
+	return ret ? ERR_PTR(ret) : vm_look_up(tb, extack);
+}
+
+static int pre_doit(const hull_genl_ops *op, struct sk_buff *skb, struct genl_info *info)
+{
+	struct hull_record *record;
 
 	if (!(op->internal_flags & HULL_NL_NEED_VM))
 		return 0;
-	if (!info->attrs[HULL_A_VM]) {
-		NL_SET_ERR_ATTR_MISS(info->extack, NULL, HULL_A_VM);
-		return hull_nl_refuse(info->extack, "which VM? give its id or its name", -EINVAL);
-	}
-	/* The command's own policy has looked at the contents already. */
-	ret = nla_parse_nested(tb, HULL_A_VM_MAX, info->attrs[HULL_A_VM], NULL, info->extack);
-	if (ret)
-		return ret;
-	record = vm_find(tb, info->extack);
+	record = hull_nl_vm_find(info->attrs, info->extack);
 	if (IS_ERR(record))
 		return PTR_ERR(record);
 	info->user_ptr[0] = record;
@@ -216,13 +262,16 @@ int hull_netlink_init(void)
 {
 	int ret = genl_register_family(&hull_genl_family);
 
-	if (!ret)
+	if (!ret) {
 		hull_record_event_fn_set(hull_nl_event);
 	return ret;
+		hull_audit_fn_set(hull_nl_audit);
+	}
 }
 
 void hull_netlink_exit(void)
 {
 	hull_record_event_fn_set(NULL);
+	hull_audit_fn_set(NULL);
 	genl_unregister_family(&hull_genl_family);
 }

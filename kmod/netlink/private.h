@@ -5,6 +5,7 @@
 
 #include <linux/pid_namespace.h>
 #include <net/genetlink.h>
+#include <core/audit.h>
 #include <core/record.h>
 
 extern struct genl_family hull_genl_family;
@@ -12,7 +13,7 @@ extern struct genl_family hull_genl_family;
 /* genl_ops.internal_flags: pre_doit finds the VM and puts it into user_ptr[0] */
 #define HULL_NL_NEED_VM		BIT(0)
 
-enum hull_mcgrp { HULL_MCGRP_EVENTS };
+enum hull_mcgrp { HULL_MCGRP_EVENTS, HULL_MCGRP_AUDIT };
 
 static inline struct hull_record *hull_nl_record(const struct genl_info *info)
 {
@@ -24,6 +25,21 @@ static inline struct hull_record *hull_nl_record(const struct genl_info *info)
  * @why: static, or NULL when the number says it all
  */
 int hull_nl_refuse(struct netlink_ext_ack *extack, const char *why, int error);
+
+/**
+ * hull_nl_refuse_nth - the same for the @n-th of many, from 0, which @attr is
+ *
+ * The answer points at @attr; it has the number in words, too, where kernels can.
+ */
+int hull_nl_refuse_nth(struct netlink_ext_ack *extack, const struct nlattr *attr, u32 n,
+		       const char *why, int error);
+
+/**
+ * hull_nl_vm_find - the VM that a request's attributes name; a reference
+ *
+ * Return: ERR_PTR(-EINVAL, -ENOENT), and a sentence in @extack.
+ */
+struct hull_record *hull_nl_vm_find(struct nlattr **attrs, struct netlink_ext_ack *extack);
 
 /** hull_nl_name_whole - a NUL in the middle would make it another name than was sent */
 bool hull_nl_name_whole(const struct nlattr *name);
@@ -48,6 +64,17 @@ int hull_nl_stats_get(struct sk_buff *skb, struct genl_info *info);
 int hull_nl_stats_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int hull_nl_log_get(struct sk_buff *skb, struct genl_info *info);
 
+/* policy.c, hypercall.c: likewise */
+int hull_nl_policy_set(struct sk_buff *skb, struct genl_info *info);
+int hull_nl_policy_get(struct sk_buff *skb, struct genl_info *info);
+int hull_nl_hypercall_start(struct netlink_callback *cb);
+int hull_nl_hypercall_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int hull_nl_hypercall_done(struct netlink_callback *cb);
+
+/** hull_nl_policy_parse - a new policy of HULL_A_POLICY; ERR_PTR and a sentence in @extack */
+struct hull_policy *hull_nl_policy_parse(const struct nlattr *nest,
+					 struct netlink_ext_ack *extack);
+
 /**
  * hull_nl_dump - the body of a dump: one message a VM, marked when VMs came or went
  * @put: adds one VM's attributes; 0 or -EMSGSIZE
@@ -57,5 +84,7 @@ int hull_nl_dump(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 
 /* event.c */
 void hull_nl_event(struct hull_record *record, enum hull_event_kind kind);
+/* audit.c */
+void hull_nl_audit(const struct hull_audit_event *event);
 
 #endif

@@ -7,6 +7,7 @@
 #	attr SET NAME NUMBER TYPE NESTED-SET MIN MAX MAX-LEN MASK
 #	take SET NAME			an attribute that a request may have
 #	op NAME NUMBER DO DUMP TAKES	TAKES: the set of the VM's attributes
+#	ask OP NAME			an attribute that the command's request has
 #
 # It reads that file's plain style, not any YAML: a list item's dash on a line of its
 # own, two columns a level, one value a line.
@@ -42,7 +43,7 @@ function item_end()
 		printf "op %s %d %s %s %s\n", op, ops, does, dumps, request ? op "-request" : "-"
 		printf "entry %s %d\n", c_name(prefix, op), ops++
 	}
-	kind = attr = op = number = ""
+	kind = attr = op = number = part = ""
 	type = nested = min = max = maxlen = mask = does = dumps = "-"
 	request = 0
 }
@@ -90,6 +91,8 @@ section == "operations" && /^      name: / { op = value($0); next }
 section == "operations" && /^      value: / { number = value($0); next }
 section == "operations" && /^      do:/ { does = "do"; next }
 section == "operations" && /^      dump:/ { dumps = "dump"; next }
-section == "operations" && /^        request:/ { request = 1; next }
+section == "operations" && /^        request:/ { request = 1; part = "request"; next }
+section == "operations" && /^        reply:/ { part = "reply"; next }
+section == "operations" && /^            - / && part == "request" { print "ask", op, $2; next }
 
 END { item_end() }

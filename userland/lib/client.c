@@ -15,6 +15,8 @@ static void group_take(struct hull_client *client, const struct nlattr *group)
 	hull_attr_text(tb[CTRL_ATTR_MCAST_GRP_NAME], name, sizeof(name));
 	if (!strcmp(name, HULL_GENL_MCGRP_EVENTS))
 		client->events_group = hull_attr_u32(tb[CTRL_ATTR_MCAST_GRP_ID]);
+	if (!strcmp(name, HULL_GENL_MCGRP_AUDIT))
+		client->audit_group = hull_attr_u32(tb[CTRL_ATTR_MCAST_GRP_ID]);
 }
 
 /* The controller's answer about the family. */
@@ -78,15 +80,18 @@ void hull_client_close(struct hull_client *client)
 	free(client);
 }
 
-int hull_events_join(struct hull_client *client, struct hull_error *error)
+int hull_group_join(struct hull_client *client, uint32_t group, struct hull_error *error)
 {
-	uint32_t group = client->events_group;
-
 	if (!mnl_socket_setsockopt(client->socket, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)))
 		return 0;
 	if (errno == EPERM)
 		return hull_error_set(error, EPERM, "not permitted: this needs root (CAP_NET_ADMIN)");
 	return hull_error_set(error, errno, "netlink: %s", strerror(errno));
+}
+
+int hull_events_join(struct hull_client *client, struct hull_error *error)
+{
+	return hull_group_join(client, client->events_group, error);
 }
 
 static int event_parse(const struct nlmsghdr *message, struct hull_event *event,
@@ -100,8 +105,8 @@ static int event_parse(const struct nlmsghdr *message, struct hull_event *event,
 	return hull_vm_parse(tb[HULL_A_VM], &event->vm, error);
 }
 
-int hull_events_next(struct hull_client *client, struct hull_event *event,
-		     struct hull_error *error)
+int hull_message_next(struct hull_client *client, const struct nlmsghdr **next,
+		      struct hull_error *error)
 {
 	const struct nlmsghdr *message;
 	ssize_t bytes;
@@ -114,7 +119,8 @@ int hull_events_next(struct hull_client *client, struct hull_event *event,
 			client->at += MNL_ALIGN(message->nlmsg_len);
 			if (message->nlmsg_type != client->family)
 				continue;
-			return event_parse(message, event, error) ? -1 : 1;
+			*next = message;
+			return 1;
 		}
 		client->at = client->pending = 0;
 		bytes = mnl_socket_recvfrom(client->socket, client->in, sizeof(client->in));
@@ -126,4 +132,15 @@ int hull_events_next(struct hull_client *client, struct hull_event *event,
 			return hull_error_set(error, errno, "netlink: %s", strerror(errno));
 		client->pending = (size_t)bytes;
 	}
+}
+
+int hull_events_next(struct hull_client *client, struct hull_event *event,
+		     struct hull_error *error)
+{
+	const struct nlmsghdr *message;
+	int ret = hull_message_next(client, &message, error);
+
+	if (ret != 1)
+		return ret;
+	return event_parse(message, event, error) ? -1 : 1;
 }

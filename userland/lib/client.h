@@ -15,9 +15,13 @@
 
 #define HULL_ERROR_TEXT_MAX	256
 
-/* @code: errno, positive; ENODEV: hull.ko is not loaded. @text: no full stop at its end */
+/*
+ * @code: errno, positive; ENODEV: hull.ko is not loaded. @text: no full stop at its end.
+ * @at: where in the request the kernel found fault, or 0
+ */
 struct hull_error {
 	int code;
+	uint32_t at;
 	char text[HULL_ERROR_TEXT_MAX];
 };
 
@@ -25,6 +29,7 @@ __attribute__((format(printf, 3, 4)))
 int hull_error_set(struct hull_error *error, int code, const char *format, ...);
 
 struct hull_client;
+struct hull_vm_policy;			/* lib/calls.h */
 
 struct hull_client *hull_client_open(struct hull_error *error);
 void hull_client_close(struct hull_client *client);
@@ -49,6 +54,7 @@ struct hull_vm_new {
 	uint64_t memory;		/* 0: no bound */
 	uint32_t cpus, cpu_weight, mitigations, flags;
 };
+	const struct hull_vm_policy *policy;	/* of its calls; NULL: all are allowed */
 
 struct hull_vm_info {
 	uint32_t id;

@@ -40,6 +40,7 @@ static const char *const events[] = {
 	[HULL_EVENT_VM_STOPPED] = "stopped",
 	[HULL_EVENT_VM_CHANGED] = "changed",
 	[HULL_EVENT_VM_DELETED] = "deleted",
+	[HULL_EVENT_HYPERCALL] = "hypercall",
 };
 
 static const char *const actions[__HULL_POLICY_MAX] = {

@@ -16,6 +16,7 @@ int hull_error_set(struct hull_error *error, int code, const char *format, ...)
 	va_list args;
 
 	error->code = code;
+	error->at = 0;
 	va_start(args, format);
 	vsnprintf(error->text, sizeof(error->text), format, args);
 	va_end(args);
@@ -117,7 +118,7 @@ static void errno_explain(int code, struct hull_error *error)
 static int end_parse(const struct nlmsghdr *message, size_t skip, struct hull_error *error)
 {
 	size_t bytes = mnl_nlmsg_get_payload_len(message);
-	struct nlattr *tb[NLMSGERR_ATTR_MSG + 1];
+	struct nlattr *tb[NLMSGERR_ATTR_OFFS + 1];
 	int32_t code;
 
 	if (bytes < sizeof(code))
@@ -129,7 +130,8 @@ static int end_parse(const struct nlmsghdr *message, size_t skip, struct hull_er
 	if (!(message->nlmsg_flags & NLM_F_ACK_TLVS) || bytes < skip)
 		return -1;
 	attrs_collect(mnl_nlmsg_get_payload_offset(message, skip), bytes - skip, tb,
-		      NLMSGERR_ATTR_MSG);
+		      NLMSGERR_ATTR_OFFS);
+	error->at = hull_attr_u32(tb[NLMSGERR_ATTR_OFFS]);
 	if (tb[NLMSGERR_ATTR_MSG])
 		hull_attr_text(tb[NLMSGERR_ATTR_MSG], error->text, sizeof(error->text));
 	return -1;

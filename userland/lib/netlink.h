@@ -4,6 +4,8 @@
 #define HULL_LIB_NETLINK_H
 
 #include <libmnl/libmnl.h>
+#include <linux/genetlink.h>
+#include <lib/calls.h>
 #include <lib/client.h>
 
 #define HULL_RECEIVE_BYTES	32768
@@ -13,9 +15,9 @@ struct hull_client {
 	struct mnl_socket *socket;
 	uint32_t sequence;
 	uint16_t family;
-	uint32_t events_group;
+	uint32_t events_group, audit_group;
 	size_t pending, at;		/* of what was received: bytes, and where the next message is */
-	char out[4096];
+	char out[8192];		/* the largest: a policy with all the rules there may be */
 	char in[HULL_RECEIVE_BYTES];
 };
 
@@ -43,6 +45,15 @@ void hull_nest_parse(const struct nlattr *nest, struct nlattr **tb, uint16_t max
 uint32_t hull_attr_u32(const struct nlattr *attr);
 uint64_t hull_attr_u64(const struct nlattr *attr);
 void hull_attr_text(const struct nlattr *attr, char *text, size_t size);
+
+/* What a group sends: as hull_events_next(), with the message as it is. */
+int hull_group_join(struct hull_client *client, uint32_t group, struct hull_error *error);
+int hull_message_next(struct hull_client *client, const struct nlmsghdr **message,
+		      struct hull_error *error);
+
+/* HULL_A_POLICY of a request; which rule a refusal of @request is about, in its sentence */
+void hull_policy_put_nest(struct nlmsghdr *request, const struct hull_vm_policy *policy);
+void hull_policy_error(const struct nlmsghdr *request, struct hull_error *error);
 
 int hull_vm_parse(const struct nlattr *nest, struct hull_vm_info *vm, struct hull_error *error);
 

@@ -62,7 +62,12 @@ int hull_vm_new(struct hull_client *client, const struct hull_vm_new *new,
 	mnl_attr_put_u32(request, HULL_A_VM_MITIGATIONS, new->mitigations);
 	mnl_attr_put_u32(request, HULL_A_VM_FLAGS, new->flags);
 	mnl_attr_nest_end(request, nest);
-	return hull_transact(client, request, vm_take, vm, NULL, error);
+	if (new->policy)
+		hull_policy_put_nest(request, new->policy);
+	if (!hull_transact(client, request, vm_take, vm, NULL, error))
+		return 0;
+	hull_policy_error(request, error);
+	return -1;
 }
 
 int hull_vm_get(struct hull_client *client, const struct hull_ref *ref, struct hull_vm_info *vm,

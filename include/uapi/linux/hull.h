@@ -14,6 +14,7 @@
 #define HULL_GENL_NAME		"hull"
 #define HULL_GENL_VERSION	1
 #define HULL_GENL_MCGRP_EVENTS	"events"
+#define HULL_GENL_MCGRP_AUDIT	"audit"		/* what policies want told */
 
 /* Names: 1 to HULL_NAME_MAX bytes of [A-Za-z0-9_.-], the first no - or ., not all digits */
 #define HULL_NAME_MAX		63
@@ -24,11 +25,12 @@
 #define HULL_CPU_WEIGHT_MAX	10000
 
 /*
- * Commands. All of them, and joining the group of events, need CAP_NET_ADMIN in the
+ * Commands. All of them, and joining a group, need CAP_NET_ADMIN in the
  * initial user namespace; the family exists in the initial network namespace alone.
  * What is refused comes with an extack sentence and changes nothing. A VM is named
  * by HULL_A_VM_ID or HULL_A_VM_NAME in HULL_A_VM; with both they must agree. A dump
- * takes no attributes and shows NLM_F_DUMP_INTR when VMs came or went meanwhile.
+ * takes no attributes and shows NLM_F_DUMP_INTR when VMs came or went meanwhile;
+ * HULL_CMD_HYPERCALL_GET is a dump of one VM, which it takes.
  */
 enum hull_cmd {
 	HULL_CMD_HOST_GET = 1,		/* do: what this host offers */
@@ -39,6 +41,10 @@ enum hull_cmd {
 	HULL_CMD_VM_STATS_GET,		/* do, dump: the VM's id and name, and its counters */
 	HULL_CMD_VM_LOG_GET,		/* do: what the guest said by hull_log */
 	HULL_CMD_VM_NTF,		/* event: HULL_A_EVENT and the VM */
+	HULL_CMD_POLICY_SET,		/* do: another policy for a VM's calls, at once and whole */
+	HULL_CMD_POLICY_GET,		/* do: the VM's id and name, its policy with hits */
+	HULL_CMD_HYPERCALL_GET,		/* dump of a VM: calls by number */
+	HULL_CMD_AUDIT_NTF,		/* event in group audit: HULL_A_EVENT, the VM, HULL_A_AUDIT */
 	__HULL_CMD_MAX,
 };
 #define HULL_CMD_MAX	(__HULL_CMD_MAX - 1)
@@ -51,6 +57,9 @@ enum hull_attr {
 	HULL_A_EVENT,			/* u32, enum hull_event_kind */
 	HULL_A_LOG,			/* nest, enum hull_attr_log */
 	HULL_A_PAD,
+	HULL_A_POLICY,			/* nest, enum hull_attr_policy */
+	HULL_A_HYPERCALL,		/* nest, enum hull_attr_hypercall */
+	HULL_A_AUDIT,			/* nest, enum hull_attr_audit */
 	__HULL_A_MAX,
 };
 #define HULL_A_MAX	(__HULL_A_MAX - 1)
@@ -137,6 +146,60 @@ enum hull_attr_log {
 #define HULL_A_LOG_MAX	(__HULL_A_LOG_MAX - 1)
 
 enum hull_engine {
+enum hull_attr_policy {
+	HULL_A_POLICY_RULE = 1,		/* nest, repeated: enum hull_attr_rule */
+	__HULL_A_POLICY_MAX,
+};
+#define HULL_A_POLICY_MAX	(__HULL_A_POLICY_MAX - 1)
+
+/*
+ * A rule on calls. The first one is the default: for all numbers, from all privilege
+ * levels. A later one is over earlier ones where it applies.
+ */
+#define HULL_RULES_MAX		64	/* of one policy, the default among them */
+
+enum hull_attr_rule {
+	HULL_A_RULE_FIRST = 1,		/* u32: number as the guest says it; not in a default */
+	HULL_A_RULE_LAST,		/* u32: likewise; absent: only the first */
+	HULL_A_RULE_CPLS,		/* u32: bit n: from CPL n; absent: all */
+	HULL_A_RULE_ACTION,		/* u32, enum hull_policy_action */
+	HULL_A_RULE_ERRNO,		/* u32: with deny and limit, 1 to 4095 */
+	HULL_A_RULE_RATE,		/* u32: with limit: calls a second, 1 and up */
+	HULL_A_RULE_BURST,		/* u32: with limit: calls at once, 1 and up */
+	HULL_A_RULE_HITS,		/* u64: calls it applied to; absent: not counted */
+	HULL_A_RULE_PAD,
+	__HULL_A_RULE_MAX,
+};
+#define HULL_A_RULE_MAX	(__HULL_A_RULE_MAX - 1)
+
+/* Calls of one number, summed over vCPUs and over runs. */
+enum hull_attr_hypercall {
+	HULL_A_HYPERCALL_NUMBER = 1,	/* u32: as the guest says it */
+	HULL_A_HYPERCALL_NAME,		/* string: absent: nobody answers it now */
+	HULL_A_HYPERCALL_CALLS,		/* u64: all, those refused included */
+	HULL_A_HYPERCALL_DENIED,	/* u64: refused by privilege level or policy */
+	HULL_A_HYPERCALL_ERRORS,	/* u64: with a negative result */
+	HULL_A_HYPERCALL_BYTES,		/* u64: moved to and from the guest */
+	HULL_A_HYPERCALL_LATENCY,	/* u64[]: item n: calls of 2^n TSC cycles and more */
+	HULL_A_HYPERCALL_PAD,
+	__HULL_A_HYPERCALL_MAX,
+};
+#define HULL_A_HYPERCALL_MAX	(__HULL_A_HYPERCALL_MAX - 1)
+
+enum hull_attr_audit {
+	HULL_A_AUDIT_TIME = 1,		/* u64: CLOCK_REALTIME, ns */
+	HULL_A_AUDIT_NUMBER,		/* u32: as the guest said it */
+	HULL_A_AUDIT_NAME,		/* string: absent: it has none */
+	HULL_A_AUDIT_VCPU,		/* u32: absent: a call from a ring */
+	HULL_A_AUDIT_CPL,		/* u32 */
+	HULL_A_AUDIT_ARG,		/* u64, repeated: rbx, rcx, rdx, rsi */
+	HULL_A_AUDIT_RESULT,		/* s64: what the guest got */
+	HULL_A_AUDIT_DROPPED,		/* u64: events of this VM lost right before; absent: none */
+	HULL_A_AUDIT_PAD,
+	__HULL_A_AUDIT_MAX,
+};
+#define HULL_A_AUDIT_MAX	(__HULL_A_AUDIT_MAX - 1)
+
 	HULL_ENGINE_VMX,		/* Hull's own */
 	HULL_ENGINE_KVM,		/* the VMM drives /dev/kvm; Hull keeps the record */
 };
@@ -178,7 +241,7 @@ enum hull_event_kind {
 enum hull_policy_action {
 	HULL_POLICY_ALLOW,
 	HULL_POLICY_DENY,		/* the guest gets an errno */
-	HULL_POLICY_AUDIT,		/* allow, and tell the event group */
+	HULL_POLICY_AUDIT,		/* allow, and tell the group audit */
 	HULL_POLICY_FORWARD,		/* the VMM answers: KVM_EXIT_HYPERCALL */
 	HULL_POLICY_LIMIT,		/* allow so many a second, an errno above */
 	HULL_POLICY_KILL,		/* end the VM */
