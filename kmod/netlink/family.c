@@ -46,7 +46,6 @@ static const struct nla_policy vm_set_policy[] = {
 	[HULL_A_VM_FLAGS]	= POLICY_FLAGS,
 };
 
-static const struct nla_policy ref_policy[] = {
 static const struct nla_policy rule_policy[] = {
 	[HULL_A_RULE_FIRST]	= { .type = NLA_U32 },
 	[HULL_A_RULE_LAST]	= { .type = NLA_U32 },
@@ -61,18 +60,19 @@ static const struct nla_policy calls_policy[] = {
 	[HULL_A_POLICY_RULE] = NLA_POLICY_NESTED(rule_policy),
 };
 
+static const struct nla_policy ref_policy[] = {
 	[HULL_A_VM] = NLA_POLICY_NESTED(vm_ref_policy),
 };
 
 static const struct nla_policy new_policy[] = {
 	[HULL_A_VM] = NLA_POLICY_NESTED(vm_new_policy),
-};
 	[HULL_A_POLICY] = NLA_POLICY_NESTED(calls_policy),
 };
 
 static const struct nla_policy policy_set_policy[] = {
 	[HULL_A_VM] = NLA_POLICY_NESTED(vm_ref_policy),
 	[HULL_A_POLICY] = NLA_POLICY_NESTED(calls_policy),
+};
 
 static const struct nla_policy set_policy[] = {
 	[HULL_A_VM] = NLA_POLICY_NESTED(vm_set_policy),
@@ -123,7 +123,6 @@ static const struct genl_ops ops[] = {
 		.internal_flags = HULL_NL_NEED_VM,
 		TAKES(ref_policy),
 		.doit = hull_nl_log_get,
-	},
 	}, {
 		.cmd = HULL_CMD_POLICY_SET,
 		.flags = GENL_ADMIN_PERM,
@@ -136,12 +135,13 @@ static const struct genl_ops ops[] = {
 		.internal_flags = HULL_NL_NEED_VM,
 		TAKES(ref_policy),
 		.doit = hull_nl_policy_get,
+	},
 };
 
 static const struct genl_multicast_group groups[] = {
 	[HULL_MCGRP_EVENTS] = { .name = HULL_GENL_MCGRP_EVENTS, .flags = GENL_MCAST_CAP_NET_ADMIN },
-};
 	[HULL_MCGRP_AUDIT] = { .name = HULL_GENL_MCGRP_AUDIT, .flags = GENL_MCAST_CAP_NET_ADMIN },
+};
 
 int hull_nl_refuse(struct netlink_ext_ack *extack, const char *why, int error)
 {
@@ -153,7 +153,6 @@ int hull_nl_refuse(struct netlink_ext_ack *extack, const char *why, int error)
 	return error;
 }
 
-struct sk_buff *hull_nl_reply_new(struct genl_info *info, u8 cmd, size_t bytes, void **hdr)
 int hull_nl_refuse_nth(struct netlink_ext_ack *extack, const struct nlattr *attr, u32 n,
 		       const char *why, int error)
 {
@@ -162,6 +161,7 @@ int hull_nl_refuse_nth(struct netlink_ext_ack *extack, const struct nlattr *attr
 	return error;
 }
 
+struct sk_buff *hull_nl_reply_new(struct genl_info *info, u8 cmd, size_t bytes, void **hdr)
 {
 	struct sk_buff *skb = genlmsg_new(bytes, GFP_KERNEL);
 
@@ -264,14 +264,14 @@ int hull_netlink_init(void)
 
 	if (!ret) {
 		hull_record_event_fn_set(hull_nl_event);
-	return ret;
 		hull_audit_fn_set(hull_nl_audit);
 	}
+	return ret;
 }
 
 void hull_netlink_exit(void)
 {
-	hull_record_event_fn_set(NULL);
 	hull_audit_fn_set(NULL);
+	hull_record_event_fn_set(NULL);
 	genl_unregister_family(&hull_genl_family);
 }

@@ -35,9 +35,9 @@ static void config_parse(struct hull_vm_config *config, struct nlattr **tb)
 int hull_nl_vm_new(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nlattr *tb[HULL_A_VM_MAX + 1], *vm = info->attrs[HULL_A_VM];
+	struct hull_policy *policy = NULL;
 	struct hull_vm_config config;
 	struct hull_record *record;
-	struct hull_policy *policy = NULL;
 	struct sk_buff *reply;
 	const char *why;
 	void *hdr;
@@ -59,6 +59,11 @@ int hull_nl_vm_new(struct sk_buff *skb, struct genl_info *info)
 		return -EINVAL;
 	}
 	config_parse(&config, tb);
+	if (info->attrs[HULL_A_POLICY]) {
+		policy = hull_nl_policy_parse(info->attrs[HULL_A_POLICY], info->extack);
+		if (IS_ERR(policy))
+			return PTR_ERR(policy);
+	}
 
 	/* All that can fail for want of memory comes before the VM exists. */
 	reply = hull_nl_reply_new(info, HULL_CMD_VM_NEW, GENLMSG_DEFAULT_SIZE, &hdr);
@@ -68,11 +73,6 @@ int hull_nl_vm_new(struct sk_buff *skb, struct genl_info *info)
 		return -ENOMEM;
 	}
 	record = hull_record_create(&config, policy, false, &why);
-	if (info->attrs[HULL_A_POLICY]) {
-		policy = hull_nl_policy_parse(info->attrs[HULL_A_POLICY], info->extack);
-		if (IS_ERR(policy))
-			return PTR_ERR(policy);
-	}
 	if (IS_ERR(record)) {
 		nlmsg_free(reply);
 		return hull_nl_refuse(info->extack, why, PTR_ERR(record));

@@ -53,8 +53,8 @@ struct hull_vm_new {
 	enum hull_engine engine;
 	uint64_t memory;		/* 0: no bound */
 	uint32_t cpus, cpu_weight, mitigations, flags;
-};
 	const struct hull_vm_policy *policy;	/* of its calls; NULL: all are allowed */
+};
 
 struct hull_vm_info {
 	uint32_t id;

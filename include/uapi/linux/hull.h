@@ -145,7 +145,6 @@ enum hull_attr_log {
 };
 #define HULL_A_LOG_MAX	(__HULL_A_LOG_MAX - 1)
 
-enum hull_engine {
 enum hull_attr_policy {
 	HULL_A_POLICY_RULE = 1,		/* nest, repeated: enum hull_attr_rule */
 	__HULL_A_POLICY_MAX,
@@ -200,6 +199,7 @@ enum hull_attr_audit {
 };
 #define HULL_A_AUDIT_MAX	(__HULL_A_AUDIT_MAX - 1)
 
+enum hull_engine {
 	HULL_ENGINE_VMX,		/* Hull's own */
 	HULL_ENGINE_KVM,		/* the VMM drives /dev/kvm; Hull keeps the record */
 };
