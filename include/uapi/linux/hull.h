@@ -235,6 +235,7 @@ enum hull_event_kind {
 	HULL_EVENT_VM_STOPPED,
 	HULL_EVENT_VM_CHANGED,
 	HULL_EVENT_VM_DELETED,
+	HULL_EVENT_HYPERCALL,		/* in group audit: a call with action audit */
 };
 
 /* What a policy does with a call. */
