@@ -94,14 +94,12 @@ void hull_dr_reset(struct hull_vcpu *vcpu)
 	hull_dr_update(vcpu);
 }
 
-void hull_dr_load(struct hull_vcpu *vcpu)
+static noinline void registers_load(struct hull_vcpu *vcpu)
 {
 	const unsigned long *dr = vcpu->dr;
 	unsigned long user[4];
 	int i;
 
-	if (likely(!vcpu->dr_load && !vcpu->dr_live))
-		return;
 	if (debugger_owns(vcpu)) {
 		for (i = 0; i < ARRAY_SIZE(user); i++)
 			user[i] = vcpu->debug.debugreg[i];
@@ -117,27 +115,37 @@ void hull_dr_load(struct hull_vcpu *vcpu)
 	vcpu->dr_loaded = true;
 }
 
+void hull_dr_load(struct hull_vcpu *vcpu)
+{
+	if (unlikely(vcpu->dr_load || vcpu->dr_live))
+		registers_load(vcpu);
+}
+
+static noinline void registers_save(struct hull_vcpu *vcpu)
+{
+	vcpu->dr_loaded = false;
+	if (vcpu->dr_live) {
+		get_debugreg(vcpu->dr[0], 0);
+		get_debugreg(vcpu->dr[1], 1);
+		get_debugreg(vcpu->dr[2], 2);
+		get_debugreg(vcpu->dr[3], 3);
+		get_debugreg(vcpu->dr6, 6);
+		vcpu->dr7 = hull_vmx_dr7_get(&vcpu->vmx);
+		vcpu->dr_load = vcpu->dr7 & DR7_ENABLED;
+		vcpu->dr_live = false;
+		hull_vmx_dr_intercept(&vcpu->vmx, true);
+	}
+	set_debugreg(HULL_DR6_FIXED, 6);
+}
+
 /*
  * An exit leaves DR7 as 0x400 (SDM Vol. 3, 28.5.1), so the host's breakpoints are put
  * back whether or not the guest had registers of its own.
  */
 void hull_dr_save(struct hull_vcpu *vcpu)
 {
-	if (unlikely(vcpu->dr_loaded)) {
-		vcpu->dr_loaded = false;
-		if (vcpu->dr_live) {
-			get_debugreg(vcpu->dr[0], 0);
-			get_debugreg(vcpu->dr[1], 1);
-			get_debugreg(vcpu->dr[2], 2);
-			get_debugreg(vcpu->dr[3], 3);
-			get_debugreg(vcpu->dr6, 6);
-			vcpu->dr7 = hull_vmx_dr7_get(&vcpu->vmx);
-			vcpu->dr_load = vcpu->dr7 & DR7_ENABLED;
-			vcpu->dr_live = false;
-			hull_vmx_dr_intercept(&vcpu->vmx, true);
-		}
-		set_debugreg(HULL_DR6_FIXED, 6);
-	}
+	if (unlikely(vcpu->dr_loaded))
+		registers_save(vcpu);
 	if (unlikely(hw_breakpoint_active()))
 		hw_breakpoint_restore();
 }

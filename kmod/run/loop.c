@@ -144,12 +144,10 @@ static void requests_mp(struct hull_vcpu *vcpu)
 		vcpu->mp_state = KVM_MP_STATE_RUNNABLE;
 }
 
-static int requests_handle(struct hull_vcpu *vcpu)
+static noinline int requests_take(struct hull_vcpu *vcpu)
 {
 	int ret;
 
-	if (!(READ_ONCE(vcpu->requests) & ~REQS_AT_ENTRY))
-		return HULL_EXIT_ENTER;
 	if (hull_vcpu_request_take(vcpu, HULL_REQ_PAUSE)) {
 		ret = pause_wait(vcpu);
 		if (ret != HULL_EXIT_ENTER) {
@@ -172,6 +170,13 @@ static int requests_handle(struct hull_vcpu *vcpu)
 	if (hull_vcpu_request_take(vcpu, HULL_REQ_STEAL))
 		hull_steal_write(vcpu);
 	return HULL_EXIT_ENTER;
+}
+
+static int requests_handle(struct hull_vcpu *vcpu)
+{
+	if (likely(!(READ_ONCE(vcpu->requests) & ~REQS_AT_ENTRY)))
+		return HULL_EXIT_ENTER;
+	return requests_take(vcpu);
 }
 
 /* Until the vCPU may enter: requests, then a halt if it is in one. */

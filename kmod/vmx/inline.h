@@ -36,6 +36,7 @@ struct hull_vmx_cpu {
 	enum hull_vmx_cpu_state state;
 	bool stale;			/* host facts below must be read again before entry */
 	bool user_registered;		/* on_user_return will come */
+	unsigned long quiet_at;		/* jiffies when RCU was last told of a guest's run */
 	u64 debugctl;			/* the host's, lost by an exit */
 	struct list_head loaded;	/* VMCSs that this CPU has loaded and not cleared */
 	struct hull_vmx_vcpu *current_vcpu;	/* whose VMCS is current */

@@ -43,6 +43,7 @@ static void on_user_return(struct user_return_notifier *urn)
 {
 	struct hull_vmx_cpu *host = container_of(urn, struct hull_vmx_cpu, user_return);
 	unsigned long flags;
+	u64 val;
 	int i;
 
 	/* VMX may be left by an IPI at the same time. */
@@ -53,8 +54,9 @@ static void on_user_return(struct user_return_notifier *urn)
 	}
 	for (i = 0; i < nr_user_msrs; i++) {
 		if (host->user_now[i] != host->user_host[i]) {
-			wrmsrl(user_msrs[i], host->user_host[i]);
-			host->user_now[i] = host->user_host[i];
+			val = host->user_host[i];
+			__wrmsr(user_msrs[i], val, val >> 32);
+			host->user_now[i] = val;
 		}
 	}
 	local_irq_restore(flags);
@@ -84,20 +86,29 @@ void hull_vmx_msr_cpu_off(struct hull_vmx_cpu *host)
 		on_user_return(&host->user_return);
 }
 
+/* Without SYSCALL in the guest its user MSRs but TSC_AUX do nothing, and their reads exit. */
+static int user_msr_first(const struct hull_vmx_vcpu *v)
+{
+	return v->efer & EFER_SCE ? 0 : HULL_USER_TSC_AUX;
+}
+
 /* Context: preemption off, on v->host. */
-static void user_msr_load(struct hull_vmx_vcpu *v, int i)
+static void user_msrs_write(struct hull_vmx_vcpu *v, int i)
 {
 	struct hull_vmx_cpu *host = v->host;
 	unsigned long flags;
-
-	if (host->user_now[i] == v->priv->user[i])
-		return;
+	u64 val;
 
 	local_irq_save(flags);
 	/* On a CPU that leaves VMX no guest will run, and nobody would clean up. */
 	if (likely(host->state == HULL_VMX_CPU_ON)) {
-		wrmsrl(user_msrs[i], v->priv->user[i]);
-		host->user_now[i] = v->priv->user[i];
+		for (; i < nr_user_msrs; i++) {
+			val = v->priv->user[i];
+			if (host->user_now[i] == val)
+				continue;
+			__wrmsr(user_msrs[i], val, val >> 32);
+			host->user_now[i] = val;
+		}
 		if (!host->user_registered) {
 			user_return_notifier_register(&host->user_return);
 			host->user_registered = true;
@@ -111,8 +122,22 @@ void hull_vmx_msr_load(struct hull_vmx_vcpu *v)
 {
 	int i;
 
-	for (i = 0; i < nr_user_msrs; i++)
-		user_msr_load(v, i);
+	for (i = user_msr_first(v); i < nr_user_msrs; i++) {
+		if (v->host->user_now[i] != v->priv->user[i]) {
+			user_msrs_write(v, i);
+			return;
+		}
+	}
+}
+
+/** hull_vmx_msr_changed - likewise, after one of them or EFER got a new value */
+void hull_vmx_msr_changed(struct hull_vmx_vcpu *v)
+{
+	if (!v->active)
+		return;
+	preempt_disable();
+	hull_vmx_msr_load(v);
+	preempt_enable();
 }
 
 static int user_msr_find(u32 msr)
@@ -205,11 +230,7 @@ static int user_msr_set(struct hull_vmx_vcpu *v, int i, u64 val)
 	if ((i == HULL_USER_TSC_AUX || i == HULL_USER_SYSCALL_MASK) && val > U32_MAX)
 		return -EINVAL;
 	v->priv->user[i] = val;
-	if (v->active && i < nr_user_msrs) {
-		preempt_disable();
-		user_msr_load(v, i);
-		preempt_enable();
-	}
+	hull_vmx_msr_changed(v);
 	return 0;
 }
 

@@ -122,6 +122,7 @@ void hull_vmx_msr_init(void);
 void hull_vmx_msr_cpu_on(struct hull_vmx_cpu *host);
 void hull_vmx_msr_cpu_off(struct hull_vmx_cpu *host);
 void hull_vmx_msr_load(struct hull_vmx_vcpu *v);
+void hull_vmx_msr_changed(struct hull_vmx_vcpu *v);
 void hull_vmx_msr_reset(struct hull_vmx_vcpu *v, bool init);
 void hull_vmx_msr_bitmap_init(struct hull_vmx_vcpu *v);
 

@@ -121,6 +121,7 @@ void hull_vmx_efer_set(struct hull_vmx_vcpu *v, u64 efer)
 {
 	v->efer = efer;
 	long_mode_follow(v);
+	hull_vmx_msr_changed(v);
 }
 
 void hull_vmx_pdptrs_set(struct hull_vmx_vcpu *v, const u64 pdptr[4])

@@ -10,6 +10,7 @@
 #include <linux/instrumentation.h>
 #include <linux/instruction_pointer.h>
 #include <linux/irqflags.h>
+#include <linux/jiffies.h>
 #include <linux/lockdep.h>
 #include <linux/rcupdate.h>
 #include <linux/stddef.h>
@@ -146,8 +147,14 @@ static noinline void host_refresh(struct hull_vmx_vcpu *v)
 		v->priv->slice = !(hull_vmx_rflags_get(v) & X86_EFLAGS_IF);
 		v->run_flags |= HULL_RUN_TIMER;
 	}
-	/* A guest holds no RCU reader. A CPU without a tick is told by context tracking. */
-	rcu_note_context_switch(false);
+	/*
+	 * A guest holds no RCU reader. RCU waits by the tick, so saying it once a tick
+	 * is enough; a CPU without a tick is told by context tracking.
+	 */
+	if (host->quiet_at != jiffies) {
+		host->quiet_at = jiffies;
+		rcu_note_context_switch(false);
+	}
 }
 
 static noinline void registers_write(struct hull_vmx_vcpu *v)
