@@ -158,9 +158,12 @@ void hull_vmx_vcpu_put(struct hull_vmx_vcpu *v)
 	v->active = false;
 	v->priv->kernel_gs_base = __rdmsr(MSR_KERNEL_GS_BASE);
 	host_segments_restore(v);
-	/* The exit made both limits larger than they were: SDM Vol. 3, 28.5.2. */
+	/*
+	 * The exit made both limits larger than they were: SDM Vol. 3, 28.5.2. Not v->cpu:
+	 * who took VMX from this CPU has cleared the VMCS and said so there.
+	 */
 	invalidate_tss_limit();
-	load_fixmap_gdt(v->cpu);
+	load_fixmap_gdt(smp_processor_id());
 	if (boot_cpu_has(X86_FEATURE_IBPB_EXIT_TO_USER))
 		this_cpu_write(x86_ibpb_exit_to_user, true);
 
