@@ -31,7 +31,7 @@ extern u64 hull_vmx_flags;			/* HULL_VMX_CAP_* */
 /*
  * Bochs (seen in 2.7) does not let an external interrupt end a guest that was entered
  * with RFLAGS.IF clear and does not touch it. Where Hull runs in it, such a guest gets
- * slices of the preemption timer instead, counted over the entries of one inner loop.
+ * slices of the preemption timer instead, which count what its exits take, too.
  */
 extern bool hull_vmx_deaf;
 #define HULL_DEAF_SLICE	100000			/* TSC cycles, in Bochs instructions */
@@ -69,7 +69,7 @@ struct hull_vmx_private {
 	u16 vmcs_fs, vmcs_gs;
 	unsigned long vmcs_fs_base;
 
-	bool slice;				/* hull_vmx_deaf: until the next look */
+	u64 slice_end;				/* hull_vmx_deaf: TSC; ~0: none */
 
 	u64 eptp;
 	u32 exceptions;				/* bitmap asked for */

@@ -88,8 +88,6 @@ static void host_cr_refresh(struct hull_vmx_vcpu *v)
 
 static void timer_set(struct hull_vmx_vcpu *v, u64 ticks)
 {
-	if (v->priv->slice)
-		ticks = min_t(u64, ticks, HULL_DEAF_SLICE);
 	hull_vmcs_write(VMX_PREEMPTION_TIMER_VALUE, min_t(u64, ticks, U32_MAX));
 	hull_vmcs_pin_set(v, PIN_BASED_VMX_PREEMPTION_TIMER, true);
 }
@@ -107,17 +105,19 @@ static void timer_clear(struct hull_vmx_vcpu *v)
 static noinline void timer_write(struct hull_vmx_vcpu *v)
 {
 	u32 shift = vmx_misc_preemption_timer_rate(hull_vmx_config.misc);
-	u64 now, ticks = 0;
+	u64 now, ticks = 0, deadline = v->timer_deadline;
 
-	if (v->timer_deadline == ~0ULL) {
+	if (unlikely(hull_vmx_deaf))
+		deadline = min(deadline, v->priv->slice_end);
+	if (deadline == ~0ULL) {
 		timer_clear(v);
 		v->run_flags &= ~HULL_RUN_TIMER;
 		return;
 	}
 	now = rdtsc();
 	/* Rounded up: an exit before its time would be for nothing. */
-	if (v->timer_deadline > now)
-		ticks = (v->timer_deadline - now + BIT_ULL(shift) - 1) >> shift;
+	if (deadline > now)
+		ticks = (deadline - now + BIT_ULL(shift) - 1) >> shift;
 	timer_set(v, ticks);
 }
 
@@ -144,7 +144,8 @@ static noinline void host_refresh(struct hull_vmx_vcpu *v)
 		v->run_flags &= ~HULL_RUN_DEBUGCTL;
 	perf_switch(v);
 	if (unlikely(hull_vmx_deaf)) {
-		v->priv->slice = !(hull_vmx_rflags_get(v) & X86_EFLAGS_IF);
+		v->priv->slice_end = hull_vmx_rflags_get(v) & X86_EFLAGS_IF ?
+				     ~0ULL : rdtsc() + HULL_DEAF_SLICE;
 		v->run_flags |= HULL_RUN_TIMER;
 	}
 	/*

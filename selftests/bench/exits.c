@@ -32,9 +32,11 @@ static void guest_load(struct machine *m)
 /* Runs one entry point of the guest; returns cycles between its two stamps. */
 static uint64_t guest_run(struct machine *m, const char *entry, uint64_t iterations, uint64_t what)
 {
+	/* Interrupts on, as most of a kernel runs. */
 	struct kvm_regs regs = {
-		.rip = MACHINE_CODE + (entry - bench_guest_start), .rflags = 2, .rsp = MACHINE_STACK,
-		.rcx = iterations, .rdi = MACHINE_RESULT, .r8 = what,
+		.rip = MACHINE_CODE + (entry - bench_guest_start), .rflags = 0x202,
+		.rsp = MACHINE_STACK, .rcx = iterations, .rdi = MACHINE_RESULT,
+		.r8 = what,
 	};
 	uint64_t *stamp = (uint64_t *)(m->memory + MACHINE_RESULT);
 	int reason;
