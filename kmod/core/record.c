@@ -75,6 +75,12 @@ static int config_check(const struct hull_vm_config *config, const char **why)
 {
 	if (config->engine != HULL_ENGINE_VMX && config->engine != HULL_ENGINE_KVM)
 		return refuse(why, "there is no such engine", -EINVAL);
+	if (config->domain[0] && !hull_name_valid(config->domain))
+		return refuse(why,
+			      "a domain's name is 1 to 63 of [A-Za-z0-9_.-], begins with neither . nor -, and is no number",
+			      -EINVAL);
+	if (config->domain[0] && config->engine != HULL_ENGINE_VMX)
+		return refuse(why, "only VMs of Hull's own engine can be in a domain", -EINVAL);
 	if (config->memory % PAGE_SIZE)
 		return refuse(why, "memory must be a multiple of 4096 bytes", -EINVAL);
 	if (config->memory > HULL_MEMORY_MAX)

@@ -25,6 +25,7 @@ struct hull_vm;
 struct hull_vm_config {
 	char name[HULL_NAME_MAX + 1];
 	enum hull_engine engine;
+	char domain[HULL_NAME_MAX + 1];	/* VMs of one may meet; empty: with nobody */
 	u64 memory;			/* bytes that slots may add up to; 0: no bound */
 	u32 cpus;			/* vCPUs that may be created */
 	u32 cpu_weight;
@@ -35,7 +36,7 @@ struct hull_vm_config {
 struct hull_record {
 	struct hull_subject subject;
 	struct mutex lock;			/* everything below that says nothing else */
-	struct hull_vm_config config;		/* name, engine, memory, cpus: [I] */
+	struct hull_vm_config config;		/* name, engine, domain, memory, cpus: [I] */
 	enum hull_vm_state state;
 	spinlock_t reason_lock;			/* innermost: a vCPU may say why it gave up */
 	enum hull_stop_reason reason;		/* reason_lock */

@@ -29,6 +29,7 @@ static const struct nla_policy vm_ref_policy[] = {
 
 static const struct nla_policy vm_new_policy[] = {
 	[HULL_A_VM_NAME]	= POLICY_NAME,
+	[HULL_A_VM_DOMAIN]	= POLICY_NAME,
 	[HULL_A_VM_ENGINE]	= NLA_POLICY_MAX(NLA_U32, HULL_ENGINE_KVM),
 	[HULL_A_VM_MEMORY]	= NLA_POLICY_FULL_RANGE(NLA_U64, &memory_range),
 	[HULL_A_VM_CPUS]	= NLA_POLICY_RANGE(NLA_U32, 1, HULL_VCPUS_MAX),

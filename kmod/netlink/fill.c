@@ -19,6 +19,7 @@ int hull_nl_put_vm_ref(struct sk_buff *skb, const struct hull_record *record)
 static int put_config(struct sk_buff *skb, const struct hull_vm_config *config)
 {
 	if (nla_put_u32(skb, HULL_A_VM_ENGINE, config->engine) ||
+	    (config->domain[0] && nla_put_string(skb, HULL_A_VM_DOMAIN, config->domain)) ||
 	    (config->memory &&
 	     nla_put_u64_64bit(skb, HULL_A_VM_MEMORY, config->memory, HULL_A_VM_PAD)) ||
 	    nla_put_u32(skb, HULL_A_VM_CPUS, config->cpus) ||

@@ -24,6 +24,8 @@ static void config_parse(struct hull_vm_config *config, struct nlattr **tb)
 {
 	memset(config, 0, sizeof(*config));
 	nla_strscpy(config->name, tb[HULL_A_VM_NAME], sizeof(config->name));
+	if (tb[HULL_A_VM_DOMAIN])
+		nla_strscpy(config->domain, tb[HULL_A_VM_DOMAIN], sizeof(config->domain));
 	config->engine = attr_u32(tb[HULL_A_VM_ENGINE], HULL_ENGINE_VMX);
 	config->memory = tb[HULL_A_VM_MEMORY] ? nla_get_u64(tb[HULL_A_VM_MEMORY]) : 0;
 	config->cpus = attr_u32(tb[HULL_A_VM_CPUS], 1);
@@ -56,6 +58,10 @@ int hull_nl_vm_new(struct sk_buff *skb, struct genl_info *info)
 	}
 	if (!hull_nl_name_whole(tb[HULL_A_VM_NAME])) {
 		NL_SET_ERR_MSG_ATTR(info->extack, tb[HULL_A_VM_NAME], "the name has a NUL in it");
+		return -EINVAL;
+	}
+	if (tb[HULL_A_VM_DOMAIN] && !hull_nl_name_whole(tb[HULL_A_VM_DOMAIN])) {
+		NL_SET_ERR_MSG_ATTR(info->extack, tb[HULL_A_VM_DOMAIN], "the name has a NUL in it");
 		return -EINVAL;
 	}
 	config_parse(&config, tb);

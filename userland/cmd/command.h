@@ -44,6 +44,7 @@ enum option_id {
 	OPTION_MITIGATIONS,
 	OPTION_HYPERCALL_CPL3,
 	OPTION_MSR_IGNORE,
+	OPTION_DOMAIN,
 	OPTION_NAME,
 	OPTION_KERNEL,
 	OPTION_INITRD,
@@ -61,7 +62,8 @@ enum option_id {
 
 #define TAKES(option)	(1u << OPTION_##option)
 #define TAKES_RECORD	(TAKES(MEMORY) | TAKES(CPUS) | TAKES(CPU_WEIGHT) | TAKES(ENGINE) | \
-			 TAKES(HYPERCALL_CPL3) | TAKES(MSR_IGNORE) | TAKES(MITIGATIONS))
+			 TAKES(HYPERCALL_CPL3) | TAKES(MSR_IGNORE) | TAKES(MITIGATIONS) | \
+			 TAKES(DOMAIN))
 #define TAKES_BOOT	(TAKES(KERNEL) | TAKES(INITRD) | TAKES(CMDLINE) | TAKES(CPU_MAX))
 
 #define WORDS_MAX	2
@@ -80,6 +82,7 @@ struct args {
 	const char *plot;
 	bool hypercall_cpl3, msr_ignore;
 	const char *name, *kernel, *initrd, *cmdline;
+	const char *domain;
 };
 
 /* What can stand where a value or a word stands: for the completion. */

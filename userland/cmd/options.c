@@ -100,6 +100,13 @@ static bool parse_path(const char *text, const char **path, const char **why)
 	return *text;
 }
 
+static bool parse_domain(const char *text, struct args *args, const char **why)
+{
+	args->domain = text;
+	*why = "not a name: 1 to 63 of [A-Za-z0-9_.-], no '.' or '-' first, no number";
+	return hull_name_valid(text);
+}
+
 static bool parse_kernel(const char *text, struct args *args, const char **why)
 {
 	return parse_path(text, &args->kernel, why);
@@ -190,6 +197,9 @@ const struct option_row option_rows[OPTION_N] = {
 	[OPTION_MSR_IGNORE] = { "msr-ignore", 0, "[=on|off]",
 				"unknown MSRs read 0 and take any value instead of a fault (off)",
 				COMPLETE_SWITCH, parse_msr_ignore },
+	[OPTION_DOMAIN] = { "domain", 0, "NAME",
+			    "VMs of one domain may have event channels and memory with each other (none)",
+			    COMPLETE_NONE, parse_domain },
 	[OPTION_NAME] = { "name", 'n', "NAME", "name of the VM (run-PID)", COMPLETE_NONE,
 			  parse_name },
 	[OPTION_KERNEL] = { "kernel", 'k', "FILE", "kernel to boot", COMPLETE_FILE, parse_kernel },

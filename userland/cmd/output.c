@@ -131,6 +131,7 @@ json_t *json_vm(const struct hull_vm_info *vm)
 	json_put_text(object, "reason", hull_reason_name(vm->reason));
 	json_put_text(object, "reason_text", vm->reason_text);
 	json_put_text(object, "engine", hull_engine_name(vm->engine));
+	json_put(object, "domain", vm->domain[0] ? json_string(vm->domain) : json_null());
 	json_put(object, "memory", vm->memory ? json_integer((json_int_t)vm->memory) : json_null());
 	json_put_u64(object, "cpus", vm->cpus);
 	json_put_u64(object, "cpu_weight", vm->cpu_weight);

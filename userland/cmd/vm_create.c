@@ -21,6 +21,7 @@ struct hull_vm_new args_vm_new(const struct args *args, const char *name)
 		.cpu_weight = args->cpu_weight,
 		.mitigations = args->mitigations,
 		.flags = args_flags(args),
+		.domain = args->domain,
 	};
 }
 

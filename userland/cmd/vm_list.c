@@ -80,6 +80,7 @@ static void show_print(struct hull_vm_info *vm)
 		row_print("Reason", "%s: %s", hull_reason_name(vm->reason),
 			  text_clean(vm->reason_text));
 	row_print("Engine", "%s", hull_engine_name(vm->engine));
+	row_print("Domain", "%s", vm->domain[0] ? vm->domain : "none");
 	row_print("Memory", "%s", vm->memory ? text_bytes(vm->memory, text) : "no bound");
 	row_print("CPUs", "%" PRIu32 ", %" PRIu32 " there now", vm->cpus, vm->vcpus);
 	row_print("CPU weight", "%" PRIu32, vm->cpu_weight);

@@ -50,6 +50,7 @@ struct hull_host {
 
 struct hull_vm_new {
 	const char *name;
+	const char *domain;		/* NULL: none */
 	enum hull_engine engine;
 	uint64_t memory;		/* 0: no bound */
 	uint32_t cpus, cpu_weight, mitigations, flags;
@@ -59,6 +60,7 @@ struct hull_vm_new {
 struct hull_vm_info {
 	uint32_t id;
 	char name[HULL_NAME_MAX + 1];
+	char domain[HULL_NAME_MAX + 1];	/* "": none */
 	enum hull_vm_state state;
 	enum hull_stop_reason reason;
 	char reason_text[HULL_REASON_MAX + 1];

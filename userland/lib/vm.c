@@ -15,6 +15,7 @@ int hull_vm_parse(const struct nlattr *nest, struct hull_vm_info *vm, struct hul
 	if (!vm->id)
 		return hull_error_set(error, EPROTO, "the kernel's answer has no VM id");
 	hull_attr_text(tb[HULL_A_VM_NAME], vm->name, sizeof(vm->name));
+	hull_attr_text(tb[HULL_A_VM_DOMAIN], vm->domain, sizeof(vm->domain));
 	hull_attr_text(tb[HULL_A_VM_REASON_TEXT], vm->reason_text, sizeof(vm->reason_text));
 	vm->state = hull_attr_u32(tb[HULL_A_VM_STATE]);
 	vm->reason = hull_attr_u32(tb[HULL_A_VM_REASON]);
@@ -55,6 +56,8 @@ int hull_vm_new(struct hull_client *client, const struct hull_vm_new *new,
 
 	mnl_attr_put_strz(request, HULL_A_VM_NAME, new->name);
 	mnl_attr_put_u32(request, HULL_A_VM_ENGINE, new->engine);
+	if (new->domain)
+		mnl_attr_put_strz(request, HULL_A_VM_DOMAIN, new->domain);
 	if (new->memory)
 		mnl_attr_put_u64(request, HULL_A_VM_MEMORY, new->memory);
 	mnl_attr_put_u32(request, HULL_A_VM_CPUS, new->cpus);

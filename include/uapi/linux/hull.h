@@ -100,6 +100,7 @@ enum hull_attr_vm {
 	HULL_A_VM_CREATED,		/* u64: CLOCK_REALTIME, ns */
 	HULL_A_VM_STARTED,		/* u64: likewise; absent before the first start */
 	HULL_A_VM_VCPUS,		/* u32: vCPUs that exist now */
+	HULL_A_VM_DOMAIN,		/* string, a name: VMs of one domain may meet; absent: none */
 	HULL_A_VM_PAD,
 	__HULL_A_VM_MAX,
 };
@@ -399,12 +400,37 @@ struct hull_handler_copy {
 	__u64 buffer;
 };
 
+/**
+ * struct hull_vm_event - the VMM's ends of event channels of its guest
+ * @size: sizeof(struct hull_vm_event), in
+ * @op: HULL_VM_EVENT_*
+ * @id: of an end: what OFFER returned; 0 with OFFER and RESET
+ * @eventfd: OFFER: signalled when the guest connects, sends or closes; -1: none
+ * @name: OFFER: NUL-terminated, what the guest asks for by hull_event_connect()
+ * @flags: 0
+ */
+struct hull_vm_event {
+	__u32 size;
+	__u32 op;
+	__u32 id;
+	__s32 eventfd;
+	__u64 flags;
+	char name[64];
+};
+
+#define HULL_VM_EVENT_OFFER	0	/* one guest's port may connect; returns the id, above 0 */
+#define HULL_VM_EVENT_SEND	1	/* as hull_event_send() of a guest */
+#define HULL_VM_EVENT_CLOSE	2	/* the guest's port is broken then */
+/* for a VMM that resets its guest: close the guest's ports, end the memory it shares */
+#define HULL_VM_EVENT_RESET	3
+
 /* Numbers 0xf0 and up of KVM's type are not used by KVM. */
 #define HULL_IOC_TYPE		0xAE
 /* on /dev/hull: returns a VM file descriptor. Closing it ends the VM. */
 #define HULL_VM_ATTACH		_IOW(HULL_IOC_TYPE, 0xf0, struct hull_vm_attach)
 /* on a VM file descriptor */
 #define HULL_VM_STOP		_IOW(HULL_IOC_TYPE, 0xf1, struct hull_vm_stop)
+#define HULL_VM_EVENT		_IOW(HULL_IOC_TYPE, 0xf9, struct hull_vm_event)
 /* on /dev/hull or a VM file descriptor: returns a handler's file descriptor */
 #define HULL_HANDLER_OPEN	_IOW(HULL_IOC_TYPE, 0xf2, struct hull_handler_open)
 /* on a handler's: take the replies there are */
