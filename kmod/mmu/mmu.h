@@ -23,6 +23,7 @@ struct hull_mmu;
 struct hull_memslots;
 
 #define HULL_MEMSLOTS_MAX	509	/* as many as KVM's traditional limit */
+#define HULL_MEMSLOTS_OWN	64	/* ids behind them, for the kernel's own */
 #define HULL_GPA_BITS_MAX	46	/* four levels give 48; what we promise */
 
 /**
@@ -81,7 +82,14 @@ void hull_mmu_destroy(struct hull_mmu *mmu);
  * of userspace memory; -EEXIST: overlap; -ENOMEM.
  */
 int hull_mmu_slot_set(struct hull_mmu *mmu, const struct kvm_userspace_memory_region *region);
-/** hull_mmu_memory - bytes of all slots but @except_id; may sleep */
+/**
+ * hull_mmu_slot_set_own - likewise for ids of HULL_MEMSLOTS_OWN that userspace cannot name
+ *
+ * They overlap with no slot of userspace's either way, and do not count in
+ * hull_mmu_memory().
+ */
+int hull_mmu_slot_set_own(struct hull_mmu *mmu, const struct kvm_userspace_memory_region *region);
+/** hull_mmu_memory - bytes of all slots of userspace's but @except_id; may sleep */
 u64 hull_mmu_memory(struct hull_mmu *mmu, u32 except_id);
 
 /**

@@ -185,7 +185,7 @@ static int region_check(const struct kvm_userspace_memory_region *region)
 	u64 hva = region->userspace_addr, size = region->memory_size;
 	u64 gpa = region->guest_phys_addr;
 
-	if (region->slot >= HULL_MEMSLOTS_MAX || region->flags & ~SLOT_FLAGS)
+	if (region->flags & ~SLOT_FLAGS)
 		return -EINVAL;
 	if (!PAGE_ALIGNED(size) || !PAGE_ALIGNED(gpa) || !PAGE_ALIGNED(hva))
 		return -EINVAL;
@@ -222,7 +222,7 @@ static int slot_set(struct hull_mmu *mmu, const struct hull_memslot *want)
 	return slot_change(mmu, old, want);
 }
 
-int hull_mmu_slot_set(struct hull_mmu *mmu, const struct kvm_userspace_memory_region *region)
+static int region_set(struct hull_mmu *mmu, const struct kvm_userspace_memory_region *region)
 {
 	const struct hull_memslot want = {
 		.base = region->guest_phys_addr,
@@ -242,6 +242,18 @@ int hull_mmu_slot_set(struct hull_mmu *mmu, const struct kvm_userspace_memory_re
 	return err;
 }
 
+int hull_mmu_slot_set(struct hull_mmu *mmu, const struct kvm_userspace_memory_region *region)
+{
+	return region->slot < HULL_MEMSLOTS_MAX ? region_set(mmu, region) : -EINVAL;
+}
+
+int hull_mmu_slot_set_own(struct hull_mmu *mmu, const struct kvm_userspace_memory_region *region)
+{
+	u32 own = region->slot - HULL_MEMSLOTS_MAX;
+
+	return own < HULL_MEMSLOTS_OWN ? region_set(mmu, region) : -EINVAL;
+}
+
 u64 hull_mmu_memory(struct hull_mmu *mmu, u32 except_id)
 {
 	const struct hull_memslots *slots;
@@ -251,7 +263,7 @@ u64 hull_mmu_memory(struct hull_mmu *mmu, u32 except_id)
 	mutex_lock(&mmu->slots_lock);
 	slots = hull_mmu_slots(mmu);
 	for (i = 0; i < slots->count; i++)
-		if (slots->slot[i].id != except_id)
+		if (slots->slot[i].id != except_id && slots->slot[i].id < HULL_MEMSLOTS_MAX)
 			sum += slots->slot[i].size;
 	mutex_unlock(&mmu->slots_lock);
 	return sum;
