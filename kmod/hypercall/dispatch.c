@@ -10,6 +10,7 @@
 #include <compat/trace.h>
 #include <hypercall/calls.h>
 #include <hypercall/claim.h>
+#include <hypercall/event_host.h>
 #include <hypercall/hypercall.h>
 #include <hypercall/vm_calls.h>
 #include <run/run.h>
@@ -207,6 +208,7 @@ static const struct hull_hypercall_ops hypercall_ops = {
 	.fast = hypercall_fast,
 	.slow = hypercall_slow,
 	.cpuid = hypercall_cpuid,
+	.vm_event = hull_event_host,
 	.vm_create = hull_vm_calls_create,
 	.vm_destroy = hull_vm_calls_destroy,
 	.vcpu_create = hypercall_vcpu_create,

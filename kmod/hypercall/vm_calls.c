@@ -3,6 +3,9 @@
 
 #include <linux/slab.h>
 #include <hypercall/claim.h>
+#include <hypercall/domain.h>
+#include <hypercall/event.h>
+#include <hypercall/share.h>
 #include <hypercall/vm_calls.h>
 
 struct vm_part {
@@ -13,6 +16,9 @@ struct vm_part {
 /* Made in this order, destroyed in the reverse one. The last row ends it. */
 static const struct vm_part vm_parts[] = {
 	{ hull_claims_create, hull_claims_destroy },
+	{ hull_domain_join, hull_domain_leave },
+	{ hull_events_create, hull_events_destroy },
+	{ hull_shares_create, hull_shares_destroy },
 	{ NULL, NULL },
 };
 

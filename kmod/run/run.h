@@ -103,6 +103,8 @@ struct hull_hypercall_ops {
 	int (*slow)(struct hull_vcpu *vcpu);
 	/* CPUID leaves 0x40000100.. */
 	void (*cpuid)(struct hull_vcpu *vcpu, u32 leaf, u32 *eax, u32 *ebx, u32 *ecx, u32 *edx);
+	/* HULL_VM_EVENT */
+	long (*vm_event)(struct hull_vm *vm, const struct hull_vm_event *args);
 	/* what a VM and a vCPU keep for it; vm_destroy: before vCPUs and chip go */
 	int (*vm_create)(struct hull_vm *vm);
 	void (*vm_destroy)(struct hull_vm *vm);

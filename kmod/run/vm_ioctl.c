@@ -162,6 +162,11 @@ static long vm_handler_open(struct hull_vm *vm, union hull_ioctl_arg arg)
 	return args->id ? -EINVAL : hull_hypercall_ops_get()->handler_open(vm->record, args);
 }
 
+static long vm_event(struct hull_vm *vm, union hull_ioctl_arg arg)
+{
+	return hull_hypercall_ops_get()->vm_event(vm, arg.data);
+}
+
 static const struct hull_ioctl vm_rows[] = {
 	{ KVM_IRQ_LINE, 0, .vm = hull_vm_irq_line },
 	{ KVM_IRQ_LINE_STATUS, 0, .vm = hull_vm_irq_line },
@@ -185,6 +190,7 @@ static const struct hull_ioctl vm_rows[] = {
 	{ KVM_GET_CLOCK, 0, .vm = vm_clock_get },
 	{ KVM_SET_CLOCK, 0, .vm = vm_clock_set },
 	{ HULL_VM_STOP, HULL_IOCTL_SIZED | HULL_IOCTL_DEAD, .vm = vm_stop },
+	{ HULL_VM_EVENT, HULL_IOCTL_SIZED, .vm = vm_event },
 	{ HULL_HANDLER_OPEN, HULL_IOCTL_SIZED, .vm = vm_handler_open },
 };
 
