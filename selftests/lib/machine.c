@@ -11,6 +11,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <linux/hull.h>
+
 static int check(int ret, const char *what)
 {
 	if (ret < 0)
@@ -57,14 +59,25 @@ static void memory_add(struct machine *m)
 	check(ioctl(m->vm, KVM_SET_USER_MEMORY_REGION, &region), "KVM_SET_USER_MEMORY_REGION");
 }
 
-bool machine_try_open(struct machine *m, const char *path)
+static void vcpu_add(struct machine *m, unsigned int id)
 {
+	m->vcpu = check(ioctl(m->vm, KVM_CREATE_VCPU, id), "KVM_CREATE_VCPU");
+	m->run_size = check(ioctl(m->dev, KVM_GET_VCPU_MMAP_SIZE, 0), "KVM_GET_VCPU_MMAP_SIZE");
+	m->run = mmap(NULL, m->run_size, PROT_READ | PROT_WRITE, MAP_SHARED, m->vcpu, 0);
+	if (m->run == MAP_FAILED)
+		err(1, "mmap of the run page");
+	cpuid_set(m);
+}
+
+static bool machine_make(struct machine *m, const char *path, uint32_t id)
+{
+	struct hull_vm_attach attach = { .size = sizeof(attach), .id = id };
 	struct kvm_pit_config pit = { 0 };
 
 	m->dev = open(path, O_RDWR | O_CLOEXEC);
 	if (m->dev < 0)
 		return false;
-	m->vm = ioctl(m->dev, KVM_CREATE_VM, 0);
+	m->vm = id ? ioctl(m->dev, HULL_VM_ATTACH, &attach) : ioctl(m->dev, KVM_CREATE_VM, 0);
 	if (m->vm < 0) {
 		close(m->dev);
 		return false;
@@ -73,13 +86,30 @@ bool machine_try_open(struct machine *m, const char *path)
 	check(ioctl(m->vm, KVM_CREATE_IRQCHIP, 0), "KVM_CREATE_IRQCHIP");
 	check(ioctl(m->vm, KVM_CREATE_PIT2, &pit), "KVM_CREATE_PIT2");
 	memory_add(m);
-	m->vcpu = check(ioctl(m->vm, KVM_CREATE_VCPU, 0), "KVM_CREATE_VCPU");
-	m->run_size = check(ioctl(m->dev, KVM_GET_VCPU_MMAP_SIZE, 0), "KVM_GET_VCPU_MMAP_SIZE");
-	m->run = mmap(NULL, m->run_size, PROT_READ | PROT_WRITE, MAP_SHARED, m->vcpu, 0);
-	if (m->run == MAP_FAILED)
-		err(1, "mmap of the run page");
-	cpuid_set(m);
+	vcpu_add(m, 0);
 	return true;
+}
+
+bool machine_try_open(struct machine *m, const char *path)
+{
+	return machine_make(m, path, 0);
+}
+
+bool machine_try_attach(struct machine *m, const char *path, uint32_t id)
+{
+	return machine_make(m, path, id);
+}
+
+void machine_vcpu_add(struct machine *more, const struct machine *m, unsigned int id)
+{
+	*more = *m;
+	vcpu_add(more, id);
+}
+
+void machine_vcpu_close(struct machine *more)
+{
+	munmap(more->run, more->run_size);
+	close(more->vcpu);
 }
 
 void machine_open(struct machine *m, const char *path)

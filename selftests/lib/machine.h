@@ -33,7 +33,13 @@ struct machine {
 void machine_open(struct machine *m, const char *path);
 /* The same, but says false where the device or VMX is not there. */
 bool machine_try_open(struct machine *m, const char *path);
+/* A machine of one of Hull's records: HULL_VM_ATTACH. */
+bool machine_try_attach(struct machine *m, const char *path, uint32_t id);
 void machine_close(struct machine *m);
+
+/* One more vCPU of a machine: a view of it with other files, which the caller closes first. */
+void machine_vcpu_add(struct machine *more, const struct machine *m, unsigned int id);
+void machine_vcpu_close(struct machine *more);
 
 /* Copies code to MACHINE_CODE and sets the registers for it. */
 void machine_load(struct machine *m, enum machine_mode mode, const void *code, size_t size);
