@@ -72,6 +72,8 @@ struct state {
 	void *opaque;
 	u64 gva;
 	u32 access;
+	u64 address;			/* bits of an entry that are an address */
+	u64 reserved;			/* bits that are reserved at each level */
 
 	bool user, writable, nx;	/* of all entries up to here */
 	unsigned int key, level;	/* of the leaf, once it is found */
@@ -97,6 +99,22 @@ static unsigned int physical_bits(const struct state *s)
 	return min(bits, s->paging->size == 4 ? 40U : 52U);
 }
 
+/* The masks that all levels share. */
+static void masks_fill(struct state *s)
+{
+	unsigned int bits = physical_bits(s);
+
+	s->address = GENMASK_ULL(bits - 1, 12);
+	s->reserved = 0;
+	if (s->paging->size == 4)
+		return;
+	s->reserved = GENMASK_ULL(51, 12) & ~s->address;
+	if (s->paging != &paging_long)
+		s->reserved |= GENMASK_ULL(62, 52);
+	if (!(s->walk->efer & WALK_EFER_NXE))
+		s->reserved |= PTE_NX;
+}
+
 static bool entry_large(const struct state *s, u64 entry, unsigned int level)
 {
 	if (!(entry & PTE_LARGE) || !(s->paging->large & BIT(level)))
@@ -107,20 +125,13 @@ static bool entry_large(const struct state *s, u64 entry, unsigned int level)
 /* Bits that must be 0 in a present entry. */
 static u64 entry_reserved(const struct state *s, unsigned int level, bool large)
 {
-	unsigned int bits = physical_bits(s);
-	u64 reserved = 0;
+	u64 reserved = s->reserved;
 
 	if (s->paging->size == 4)	/* PSE-36: address bits 39:32 are in bits 20:13 */
-		return large ? GENMASK_ULL(21, bits - 19) : 0;
+		return large ? GENMASK_ULL(21, physical_bits(s) - 19) : 0;
 
-	if (bits < 52)
-		reserved |= GENMASK_ULL(51, bits);
-	if (s->paging != &paging_long)
-		reserved |= GENMASK_ULL(62, 52);
 	if (!(s->paging->rights & BIT(level)))	/* a PDPTE of PAE paging */
 		return reserved | PTE_NX | GENMASK_ULL(8, 5) | GENMASK_ULL(2, 1);
-	if (!(s->walk->efer & WALK_EFER_NXE))
-		reserved |= PTE_NX;
 	if (level == LEVELS_MAX)
 		reserved |= PTE_LARGE;
 	if (large)
@@ -132,7 +143,7 @@ static u64 entry_reserved(const struct state *s, unsigned int level, bool large)
 static u64 leaf_gpa(const struct state *s, u64 entry, unsigned int level)
 {
 	unsigned int shift = level_shift(s->paging, level);
-	u64 address = entry & GENMASK_ULL(physical_bits(s) - 1, 12);
+	u64 address = entry & s->address;
 
 	if (s->paging->size == 4) {
 		address = entry & GENMASK_ULL(31, 12);
@@ -205,10 +216,9 @@ static int descend(struct state *s, u32 *error)
 {
 	const struct paging *paging = s->paging;
 	u64 table = s->walk->cr3 & paging->root;
-	unsigned int level;
+	unsigned int level, shift = level_shift(paging, paging->levels);
 
-	for (level = paging->levels; ; level--) {
-		unsigned int shift = level_shift(paging, level);
+	for (level = paging->levels; ; level--, shift -= paging->bits) {
 		u64 index = (s->gva >> shift) & (BIT(paging->bits) - 1);
 		u64 entry;
 		bool large;
@@ -217,12 +227,13 @@ static int descend(struct state *s, u32 *error)
 		if (s->ops->read(s->opaque, s->step[level].gpa, paging->size, &entry))
 			return -EFAULT;
 		s->step[level].entry = entry;
-		*error = error_base(s);
-		if (!(entry & PTE_PRESENT))
+		if (!(entry & PTE_PRESENT)) {
+			*error = error_base(s);
 			return -EPERM;
+		}
 		large = entry_large(s, entry, level);
 		if (entry & entry_reserved(s, level, large)) {
-			*error |= PF_PRESENT | PF_RSVD;
+			*error = error_base(s) | PF_PRESENT | PF_RSVD;
 			return -EPERM;
 		}
 		rights_add(s, entry, level);
@@ -231,7 +242,7 @@ static int descend(struct state *s, u32 *error)
 			s->key = (entry >> PTE_KEY_SHIFT) & 15;
 			return 0;
 		}
-		table = entry & GENMASK_ULL(physical_bits(s) - 1, 12);
+		table = entry & s->address;
 	}
 }
 
@@ -273,19 +284,25 @@ int hull_walk_translate(const struct hull_walk *walk, const struct hull_walk_ops
 			void *opaque, u64 gva, u32 access, u64 *gpa, u32 *error_code)
 {
 	unsigned int tries;
+	struct state s;
 	int err = 0;
 
 	if (!(walk->cr0 & X86_CR0_PG)) {
 		*gpa = gva & GENMASK_ULL(31, 0);
 		return 0;
 	}
+	/* Not all of it zeroed: steps are written before they are read. */
+	s.walk = walk;
+	s.paging = paging_of(walk);
+	s.ops = ops;
+	s.opaque = opaque;
+	s.gva = gva & s.paging->linear;
+	s.access = access;
+	masks_fill(&s);
 	for (tries = 0; tries < TRIES_MAX; tries++) {
-		struct state s = {
-			.walk = walk, .paging = paging_of(walk), .ops = ops, .opaque = opaque,
-			.access = access, .user = true, .writable = true,
-		};
-
-		s.gva = gva & s.paging->linear;
+		s.user = true;
+		s.writable = true;
+		s.nx = false;
 		err = descend(&s, error_code);
 		if (!err)
 			err = check(&s, error_code);
