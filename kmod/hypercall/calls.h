@@ -63,6 +63,7 @@ int hull_call_write(struct hull_call *call, u64 address, const void *buf, size_t
  */
 struct hull_vm_calls {
 	struct hull_vm *vm;			/* [I] */
+	struct hull_rings *rings;		/* [I] ring.h */
 	struct hull_claims *claims;		/* [I] claim.c */
 	struct hull_domain *domain;		/* [I] domain.h */
 	struct hull_events *events;		/* [I] event_private.h */

@@ -30,6 +30,11 @@ static void no_vm_destroy(struct hull_vm *vm)
 {
 }
 
+static long no_vm_serve(struct hull_vm *vm, u64 flags)
+{
+	return -ENOTTY;
+}
+
 static int no_vcpu_create(struct hull_vcpu *vcpu)
 {
 	return 0;
@@ -48,6 +53,7 @@ static const struct hull_hypercall_ops no_hypercalls = {
 	.fast = no_hypercall_fast,
 	.slow = hull_pv_hypercall,
 	.cpuid = no_hypercall_cpuid,
+	.vm_serve = no_vm_serve,
 	.vm_create = no_vm_create,
 	.vm_destroy = no_vm_destroy,
 	.vcpu_create = no_vcpu_create,
