@@ -11,9 +11,9 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
+#include <core/core.h>
 #include <core/record.h>
 #include <core/vm.h>
-#include <policy/policy.h>
 
 /* Sentences below speak of these. */
 static_assert(HULL_VCPUS_MAX == 64);
@@ -107,6 +107,7 @@ static void record_release(struct hull_subject *subject)
 {
 	struct hull_record *record = hull_record_of(subject);
 
+	hull_vcpu_ops_get()->counters_free(record);
 	hull_log_destroy(&record->log);
 	mutex_destroy(&record->lock);
 	hull_policy_put(rcu_dereference_protected(subject->policy, true));
@@ -398,6 +399,7 @@ void hull_record_detach(struct hull_record *record)
 	mutex_lock(&record->lock);
 	if (record->vm) {
 		hull_vm_stats(record->vm, &record->past);
+		hull_vcpu_ops_get()->counters_keep(record->vm);
 		/* These are of the moment; nothing is mapped any more. */
 		record->past.memory = 0;
 		record->past.memory_2m = 0;

@@ -15,8 +15,8 @@
 #include <core/subject.h>
 #include <core/stats.h>
 
-struct hull_policy;
 struct hull_vm;
+struct hull_vcpu_calls;
 
 /*
  * What a VM is created with. Checked by hull_record_create(). For an anonymous VM
@@ -50,6 +50,7 @@ struct hull_record {
 	struct hull_audit_limit audit;		/* own lock */
 	struct hull_log log;			/* own lock; made and freed with the record */
 	struct hull_stats_sum past;		/* counters of earlier runs */
+	struct hull_vcpu_calls *calls;		/* likewise, of calls: hypercall/stats.c; or NULL */
 };
 
 /**

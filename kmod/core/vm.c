@@ -178,8 +178,8 @@ void hull_vm_request(struct hull_vm *vm, enum hull_request req, bool wait)
 {
 	struct hull_vcpu *vcpu;
 	struct cpumask *mask;
+	int me, cpu, mode;
 	u32 i;
-	int me, cpu;
 
 	me = get_cpu();
 	mask = this_cpu_cpumask_var_ptr(request_mask);
@@ -188,8 +188,9 @@ void hull_vm_request(struct hull_vm *vm, enum hull_request req, bool wait)
 		hull_vcpu_request(vcpu, req);
 		/* pairs with smp_store_mb(vcpu->mode) before the last look at requests */
 		smp_mb__after_atomic();
-		if (cmpxchg(&vcpu->mode, HULL_VCPU_IN_GUEST, HULL_VCPU_EXITING) !=
-		    HULL_VCPU_IN_GUEST)
+		mode = cmpxchg(&vcpu->mode, HULL_VCPU_IN_GUEST, HULL_VCPU_EXITING);
+		/* Somebody else's interrupt does not tell us when it has arrived. */
+		if (mode == HULL_VCPU_OUTSIDE || (mode == HULL_VCPU_EXITING && !wait))
 			continue;
 		cpu = READ_ONCE(vcpu->cpu);
 		if (cpu >= 0 && cpu != me)

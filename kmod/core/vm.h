@@ -100,7 +100,7 @@ enum hull_request {
 	HULL_REQ_PAUSE,			/* vm->paused or vm->dead changed */
 	HULL_REQ_UNBLOCK,		/* wake from halt without an interrupt */
 	HULL_REQ_EOI_EXIT,		/* split irqchip: KVM_EXIT_IOAPIC_EOI */
-	HULL_REQ_CALLS,			/* the policy of calls changed: resolve anew */
+	HULL_REQ_CALLS,			/* policy or handlers of calls changed: decide anew */
 };
 
 /* An exception waiting for delivery, in the order of SDM Vol. 3, table 7-2. */
@@ -166,7 +166,8 @@ struct hull_vcpu {
 	struct hull_msr_store *msrs;		/* [v] run/msr.h: plain-storage MSRs */
 	struct hull_pv *pv;			/* [v] run/pv.h: clock, steal time, ... */
 	struct hull_pending *pending;		/* [v] run/pending.h: I/O to complete at next KVM_RUN */
-	struct hull_vcpu_calls *calls;		/* [v] kmod/hypercall: what it keeps a vCPU */
+	struct hull_vcpu_calls *calls;		/* [v] hypercall/site.h */
+	bool call_open;				/* [v] a call's answer is told at the next entry */
 
 	u64 tsc_offset;				/* [v] */
 	bool timer_host;			/* [v] no usable preemption timer */
@@ -274,6 +275,9 @@ struct hull_vcpu_ops {
 	/* first thing when a VM goes: nobody outside reaches it any more; may sleep */
 	void (*vm_quiesce)(struct hull_vm *vm);
 	void (*vm_destroy)(struct hull_vm *vm);	/* last, after vCPUs and chip */
+	/* counters of calls: to the record, whose lock is held, and gone with the record */
+	void (*counters_keep)(struct hull_vm *vm);
+	void (*counters_free)(struct hull_record *record);
 };
 
 void hull_vcpu_ops_set(const struct hull_vcpu_ops *ops);

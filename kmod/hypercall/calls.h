@@ -10,25 +10,46 @@
 #define HULL_HYPERCALL_CALLS_H
 
 #include <core/vm.h>
-#include <uapi/linux/hull_hypercall.h>
+#include <hull/hypercall.h>
+
+struct hull_call_row;
 
 /**
  * struct hull_call - one call
  * @vm: whose
  * @vcpu: who called, loaded; NULL for a call from a ring, which a worker executes
+ * @row: who answers
+ * @vm_id, @vcpu_id: as users know them
  * @number: offset from HULL_HYPERCALL_BASE, below HULL_HYPERCALL_NUMBERS
  * @cpl: 0 to 3; 0 for a call from a ring
  * @bytes: bytes moved to or from the guest; the handler adds, statistics count it
  * @arg: rbx, rcx, rdx, rsi; cut to 32 bits outside 64-bit mode
+ * @module: from @vm_id on: what handlers in other modules see
+ *
+ * A FAST handler without arguments finds @vm, @vcpu, @number and @cpl alone, and calls
+ * nothing that could be probed or fault.
  */
 struct hull_call {
 	struct hull_vm *vm;
 	struct hull_vcpu *vcpu;
-	u32 number;
-	u32 cpl;
-	u64 bytes;
-	u64 arg[4];
+	const struct hull_call_row *row;
+	union {
+		struct {
+			u32 vm_id;
+			u32 vcpu_id;
+			u32 number;
+			u32 cpl;
+			u64 bytes;
+			u64 arg[4];
+		};
+		struct hull_hypercall module;
+	};
 };
+
+static_assert(offsetof(struct hull_call, number) == offsetof(struct hull_call, module.number));
+static_assert(offsetof(struct hull_call, cpl) == offsetof(struct hull_call, module.cpl));
+static_assert(offsetof(struct hull_call, bytes) == offsetof(struct hull_call, module.bytes));
+static_assert(offsetof(struct hull_call, arg) == offsetof(struct hull_call, module.arg));
 
 /*
  * A handler's answer when userspace has to complete the call: the run page and
@@ -50,6 +71,22 @@ int hull_call_read(struct hull_call *call, u64 address, void *buf, size_t bytes)
 /** hull_call_write - likewise to the caller's memory, which must be writable for it */
 int hull_call_write(struct hull_call *call, u64 address, const void *buf, size_t bytes);
 
+/**
+ * hull_call_ring - a call that no vCPU makes: policy, handler, statistics
+ * @call: vm, number, arg; the rest zero
+ *
+ * Context: process context, may sleep. Return: what the guest gets.
+ */
+long hull_call_ring(struct hull_call *call);
+/**
+ * hull_call_nested - likewise one of the calls of a multicall
+ * @call: vm, vcpu, number, cpl, arg; the rest zero
+ * @stamp: the host's TSC when the previous one ended; out: when this one did
+ *
+ * Context: the vCPU's thread, loaded, may sleep. Return: what the guest gets.
+ */
+long hull_call_nested(struct hull_call *call, u64 *stamp);
+
 #define HULL_HYPERCALL_ROW(number, NAME, id, arguments, mode, cpl) \
 	long hull_hc_##id(struct hull_call *call);
 #include <hull/hypercalls.def>
@@ -63,7 +100,7 @@ int hull_call_write(struct hull_call *call, u64 address, const void *buf, size_t
  */
 struct hull_vm_calls {
 	struct hull_vm *vm;			/* [I] */
-	struct hull_rings *rings;		/* [I] ring.h */
+	struct hull_vm_sites *sites;		/* [I] site.h */
 	struct hull_claims *claims;		/* [I] claim.c */
 	struct hull_domain *domain;		/* [I] domain.h */
 	struct hull_events *events;		/* [I] event_private.h */

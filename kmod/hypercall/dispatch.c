@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * VMCALL to handler: bounds, privilege level, counters, trace, then one call.
+ * VMCALL to handler: bounds, the site of the number, what it says of the privilege level.
  *
  * The quick half runs right after the exit with interrupts off and enters the guest
- * again at once; what may sleep is done by the slow half with the same rows.
+ * again at once. What may sleep is done by the slow half: the first call of a number,
+ * handlers that ask for it, everything a policy wants to have looked at, and all calls
+ * that are traced.
  */
 
 #include <linux/nospec.h>
@@ -12,27 +14,20 @@
 #include <hypercall/claim.h>
 #include <hypercall/event_host.h>
 #include <hypercall/hypercall.h>
-#include <hypercall/ring.h>
+#include <hypercall/site.h>
 #include <hypercall/vm_calls.h>
 #include <run/run.h>
 #include <trace.h>
 
-#define CALL_FAST	true
-#define CALL_SLOW	false
-#define CALL_RING	false
-
-struct hypercall_row {
-	const char *name;
-	long (*fn)(struct hull_call *call);
-	u8 args;
-	u8 cpl_max;
-	bool fast;
-};
+/* What a row's mode means. */
+#define ROW_FAST(id)	.fast = hull_hc_##id, .ring = true
+#define ROW_SLOW(id)	.ring = false
+#define ROW_RING(id)	.ring = true
 
 #define HULL_HYPERCALL_ROW(number, NAME, id, arguments, mode, cpl)			\
-	[number] = { .name = "hull_" #id, .fn = hull_hc_##id, .args = (arguments),	\
-		     .cpl_max = (cpl), .fast = CALL_##mode },
-static const struct hypercall_row rows[] = {
+	[number] = { .name = "hull_" #id, .call = hull_hc_##id, .args = (arguments),	\
+		     .cpl_max = (cpl), ROW_##mode(id) },
+static const struct hull_call_row rows[] = {
 #include <hull/hypercalls.def>
 };
 #undef HULL_HYPERCALL_ROW
@@ -45,8 +40,17 @@ static const struct hypercall_row rows[] = {
 static_assert(ARRAY_SIZE(rows) <= HULL_HYPERCALL_RANGE);
 
 /* The numbers that processes claim: one row for all, which asks who has it. */
-static const struct hypercall_row claim_row = {
-	.name = "hull_user", .fn = hull_claim_call, .args = 4, .cpl_max = 3, .fast = CALL_SLOW,
+static const struct hull_call_row claim_row = {
+	.name = "hull_user", .call = hull_claim_call, .args = 4, .cpl_max = 3, .leaves = true,
+};
+
+static long nobody(struct hull_call *call)
+{
+	return -ENOSYS;
+}
+
+static const struct hull_call_row nobody_row = {
+	.fast = nobody, .call = nobody, .cpl_max = 3, .ring = true,
 };
 
 /* Features that are rows of the table, by the number that shows them. */
@@ -71,121 +75,190 @@ u32 hull_hypercall_features(const struct hull_vm *vm)
 
 	for (i = 0; i < ARRAY_SIZE(row_features); i++) {
 		n = row_features[i].number - HULL_HYPERCALL_BASE;
-		if (n < ARRAY_SIZE(rows) && rows[n].fn)
+		if (n < ARRAY_SIZE(rows) && rows[n].call)
 			features |= row_features[i].feature;
 	}
-	/* Rings need a thread of the VMM. */
-	if (vm && !hull_rings_offered(vm))
-		features &= ~HULL_FEATURE_RING;
 	if (vm && (vm->flags & HULL_VM_F_HYPERCALL_CPL3))
 		features |= HULL_FEATURE_CPL3;
 	return features;
 }
 
-/* The row that eax names, or NULL: not one of ours. */
-static const struct hypercall_row *row_find(struct hull_vcpu *vcpu)
+const struct hull_call_row *hull_call_row_get(u32 number)
 {
-	u32 n = (u32)vcpu->vmx.regs[HULL_REG_RAX] - HULL_HYPERCALL_BASE;
+	const struct hull_call_row *row;
 
-	if (unlikely(n >= ARRAY_SIZE(rows)))
-		return n - HULL_CLAIM_FIRST < HULL_CLAIM_NUMBERS ? &claim_row : NULL;
-	n = array_index_nospec(n, ARRAY_SIZE(rows));
-	return rows[n].fn ? &rows[n] : NULL;
+	if (number < ARRAY_SIZE(rows)) {
+		row = &rows[array_index_nospec(number, ARRAY_SIZE(rows))];
+		return row->call ? row : &nobody_row;
+	}
+	if (number - HULL_CLAIM_FIRST < HULL_CLAIM_NUMBERS)
+		return &claim_row;
+	return hull_registry_row_get(number) ?: &nobody_row;
 }
 
-static bool cpl_allowed(struct hull_vcpu *vcpu, const struct hypercall_row *row)
+void hull_call_row_put(const struct hull_call_row *row)
 {
-	unsigned int cpl = hull_vmx_cpl(&vcpu->vmx);
-
-	if (likely(!cpl))
-		return true;
-	return (vcpu->vm->flags & HULL_VM_F_HYPERCALL_CPL3) && cpl <= row->cpl_max;
+	if (row->module)
+		hull_registry_row_put(row);
 }
 
-static noinline void trace_enter(struct hull_vcpu *vcpu, const struct hypercall_row *row)
-{
-	unsigned long *regs = vcpu->vmx.regs;
-	unsigned long args[4] = { regs[HULL_REG_RBX], regs[HULL_REG_RCX],
-				  regs[HULL_REG_RDX], regs[HULL_REG_RSI] };
+/* ---- right after the exit, interrupts off ------------------------------------- */
 
-	memset(args + row->args, 0, (ARRAY_SIZE(args) - row->args) * sizeof(*args));
-	trace_hull_hypercall_enter(vcpu->vm->record->subject.id, vcpu->id, row->name,
-				   hull_vmx_cpl(&vcpu->vmx), args);
+static bool traced(void)
+{
+	return trace_hull_hypercall_enter_enabled() || trace_hull_hypercall_exit_enabled();
 }
 
-static long row_fn(struct hull_vcpu *vcpu, const struct hypercall_row *row)
+/* All that a handler may look at. */
+static void call_fill(struct hull_vcpu *vcpu, struct hull_call *call)
 {
 	unsigned long *regs = vcpu->vmx.regs;
 	u64 mask = hull_vmx_is_long_mode(&vcpu->vmx) ? ~0ULL : U32_MAX;
-	struct hull_call call = {
-		.vm = vcpu->vm,
-		.vcpu = vcpu,
-		.number = (u32)regs[HULL_REG_RAX] - HULL_HYPERCALL_BASE,
-		.cpl = hull_vmx_cpl(&vcpu->vmx),
-		.arg = { regs[HULL_REG_RBX] & mask, regs[HULL_REG_RCX] & mask,
-			 regs[HULL_REG_RDX] & mask, regs[HULL_REG_RSI] & mask },
-	};
 
-	return row->fn(&call);
+	call->arg[0] = regs[HULL_REG_RBX] & mask;
+	call->arg[1] = regs[HULL_REG_RCX] & mask;
+	call->arg[2] = regs[HULL_REG_RDX] & mask;
+	call->arg[3] = regs[HULL_REG_RSI] & mask;
+	call->bytes = 0;
 }
 
-static long row_call(struct hull_vcpu *vcpu, const struct hypercall_row *row)
+static long site_answer(struct hull_vcpu *vcpu, struct hull_call_site *site,
+			struct hull_call_way *way)
 {
+	struct hull_call *call = &vcpu->calls->call;
 	long ret;
 
-	vcpu->stats.hypercalls++;
-	if (trace_hull_hypercall_enter_enabled())
-		trace_enter(vcpu, row);
-	if (likely(cpl_allowed(vcpu, row))) {
-		ret = row_fn(vcpu, row);
+	this_cpu_inc(*way->hits);
+	if (way->fn) {
+		call->row = site->row;
+		call_fill(vcpu, call);
+		ret = way->fn(call);
+		site->counters.bytes += call->bytes;
 	} else {
+		site->counters.denied++;
 		vcpu->stats.hypercalls_denied++;
-		ret = -EPERM;
+		ret = way->error;
 	}
-	if (trace_hull_hypercall_exit_enabled())
-		trace_hull_hypercall_exit(vcpu->vm->record->subject.id, vcpu->id, row->name, ret);
+	if (ret < 0)
+		site->counters.errors++;
+	vcpu->stats.hypercalls++;
 	return ret;
 }
 
 static int hypercall_fast(struct hull_vcpu *vcpu)
 {
-	const struct hypercall_row *row = row_find(vcpu);
+	struct hull_vcpu_calls *calls = vcpu->calls;
+	u32 n = (u32)vcpu->vmx.regs[HULL_REG_RAX] - HULL_HYPERCALL_BASE;
+	struct hull_call_site *site;
+	struct hull_call_way *way;
+	u64 start = rdtsc();
 
-	if (unlikely(!row || !row->fast))
+	if (unlikely(n >= HULL_HYPERCALL_NUMBERS))
 		return HULL_EXIT_USER;
-	vcpu->vmx.regs[HULL_REG_RAX] = row_call(vcpu, row);
+	n = array_index_nospec(n, HULL_HYPERCALL_NUMBERS);
+	calls->call.number = n;
+	calls->call.cpl = hull_vmx_cpl(&vcpu->vmx);
+	site = calls->sites[n];
+	way = &site->ways[calls->call.cpl];
+	if (!way->fn && start >= way->until && site->row)
+		hull_call_way_open(site, way);
+	if ((!way->fn && start >= way->until) || unlikely(traced())) {
+		calls->start = start;
+		return HULL_EXIT_USER;
+	}
+	vcpu->vmx.regs[HULL_REG_RAX] = site_answer(vcpu, site, way);
+	hull_call_latency(site, rdtsc() - start);
 	return HULL_EXIT_ENTER;
+}
+
+/* ---- what may sleep ----------------------------------------------------------- */
+
+static void trace_enter(const struct hull_call *call, const struct hull_call_row *row)
+{
+	unsigned long args[4] = { 0 };
+
+	memcpy(args, call->arg, row->args * sizeof(*args));
+	trace_hull_hypercall_enter(call->vm_id, call->vcpu_id, row->name ?: "unknown", call->cpl,
+				   args);
+}
+
+static long site_perform(struct hull_vcpu *vcpu, struct hull_call_site *site)
+{
+	struct hull_vcpu_calls *calls = vcpu->calls;
+	struct hull_call *call = &calls->call;
+	/* A signal may have the vCPU leave; decisions stay until it enters again. */
+	const struct hull_call_row *row = site->row;
+	bool denied;
+	long ret;
+
+	if (trace_hull_hypercall_enter_enabled())
+		trace_enter(call, row);
+	ret = hull_call_perform(call, row, &site->ways[call->cpl], calls->policy, &denied);
+	if (trace_hull_hypercall_exit_enabled())
+		trace_hull_hypercall_exit(call->vm_id, call->vcpu_id, row->name ?: "unknown",
+					  ret);
+	site->counters.bytes += call->bytes;
+	site->counters.denied += denied;
+	vcpu->stats.hypercalls++;
+	vcpu->stats.hypercalls_denied += denied;
+	return ret;
 }
 
 static int hypercall_slow(struct hull_vcpu *vcpu)
 {
-	const struct hypercall_row *row = row_find(vcpu);
-	long ret;
+	struct hull_vcpu_calls *calls = vcpu->calls;
+	u32 n = (u32)vcpu->vmx.regs[HULL_REG_RAX] - HULL_HYPERCALL_BASE;
+	struct hull_call_site *site;
+	long ret = -ENOMEM;
 
-	if (!row) {
-		if ((u32)vcpu->vmx.regs[HULL_REG_RAX] - HULL_HYPERCALL_BASE >=
-		    HULL_HYPERCALL_NUMBERS)
-			return hull_pv_hypercall(vcpu);
-		ret = -ENOSYS;
-	} else {
-		ret = row_call(vcpu, row);
+	if (n >= HULL_HYPERCALL_NUMBERS)
+		return hull_pv_hypercall(vcpu);
+	n = array_index_nospec(n, HULL_HYPERCALL_NUMBERS);
+	if (hull_vcpu_request_take(vcpu, HULL_REQ_CALLS))
+		hull_call_table_drop(calls);
+	site = hull_call_site_get(calls, n);
+	if (site) {
+		call_fill(vcpu, &calls->call);
+		ret = site_perform(vcpu, site);
+		calls->open = site;
+		vcpu->call_open = true;
 	}
 	hull_vmx_insn_skip(&vcpu->vmx);
 	if (ret == HULL_CALL_USER)
 		return HULL_EXIT_USER;
 	if (ret == HULL_CALL_SIGNAL)
 		return -EINTR;
+	if (ret < 0 && site)
+		site->counters.errors++;
 	vcpu->vmx.regs[HULL_REG_RAX] = ret;
 	return HULL_EXIT_ENTER;
 }
 
+void hull_call_entering(struct hull_vcpu *vcpu)
+{
+	struct hull_vcpu_calls *calls = vcpu->calls;
+
+	if (!vcpu->call_open)
+		return;
+	vcpu->call_open = false;
+	hull_call_latency(calls->open, rdtsc() - calls->start);
+}
+
+static void hypercall_changed(struct hull_vcpu *vcpu)
+{
+	hull_call_table_drop(vcpu->calls);
+}
+
 static int hypercall_vcpu_create(struct hull_vcpu *vcpu)
 {
-	return 0;
+	return hull_call_table_create(vcpu->vm, vcpu, &vcpu->calls);
 }
 
 static void hypercall_vcpu_destroy(struct hull_vcpu *vcpu)
 {
+	/* At the end of its VM it has gone to the record. */
+	if (vcpu->calls)
+		hull_call_table_free(vcpu->calls);
 }
 
 static void hypercall_cpuid(struct hull_vcpu *vcpu, u32 leaf, u32 *eax, u32 *ebx, u32 *ecx,
@@ -211,9 +284,12 @@ static void hypercall_cpuid(struct hull_vcpu *vcpu, u32 leaf, u32 *eax, u32 *ebx
 static const struct hull_hypercall_ops hypercall_ops = {
 	.fast = hypercall_fast,
 	.slow = hypercall_slow,
+	.entering = hull_call_entering,
+	.changed = hypercall_changed,
+	.counters_keep = hull_call_counters_keep,
+	.counters_free = hull_call_counters_free,
 	.cpuid = hypercall_cpuid,
 	.vm_event = hull_event_host,
-	.vm_serve = hull_rings_serve,
 	.vm_create = hull_vm_calls_create,
 	.vm_destroy = hull_vm_calls_destroy,
 	.vcpu_create = hypercall_vcpu_create,
@@ -223,6 +299,10 @@ static const struct hull_hypercall_ops hypercall_ops = {
 
 int hull_hypercall_init(void)
 {
+	int ret = hull_registry_init();
+
+	if (ret)
+		return ret;
 	hull_run_hypercall_ops_set(&hypercall_ops);
 	return 0;
 }
@@ -230,4 +310,5 @@ int hull_hypercall_init(void)
 void hull_hypercall_exit(void)
 {
 	hull_run_hypercall_ops_set(NULL);
+	hull_registry_exit();
 }

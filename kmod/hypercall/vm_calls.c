@@ -6,7 +6,7 @@
 #include <hypercall/domain.h>
 #include <hypercall/event.h>
 #include <hypercall/share.h>
-#include <hypercall/ring.h>
+#include <hypercall/site.h>
 #include <hypercall/vm_calls.h>
 
 struct vm_part {
@@ -16,11 +16,11 @@ struct vm_part {
 
 /* Made in this order, destroyed in the reverse one. The last row ends it. */
 static const struct vm_part vm_parts[] = {
+	{ hull_sites_create, hull_sites_destroy },
 	{ hull_claims_create, hull_claims_destroy },
 	{ hull_domain_join, hull_domain_leave },
 	{ hull_events_create, hull_events_destroy },
 	{ hull_shares_create, hull_shares_destroy },
-	{ hull_rings_create, hull_rings_destroy },
 	{ NULL, NULL },
 };
 

@@ -54,6 +54,8 @@ static inline void hull_policy_hit(struct hull_policy *policy, u32 rule)
 u64 hull_policy_hits(const struct hull_policy *policy, u32 rule);
 /** hull_policy_limit - a call under a rule with a limit; false: above it; any context but NMI */
 bool hull_policy_limit(struct hull_policy *policy, u32 rule);
+/** hull_policy_limit_wait - ns until a call above the limit could be below it, at the soonest */
+u64 hull_policy_limit_wait(struct hull_policy *policy, u32 rule);
 
 int hull_policy_init(void);
 void hull_policy_exit(void);

@@ -96,6 +96,14 @@ bool hull_policy_limit(struct hull_policy *policy, u32 rule)
 	return below;
 }
 
+u64 hull_policy_limit_wait(struct hull_policy *policy, u32 rule)
+{
+	u64 tokens = READ_ONCE(policy->buckets[rule].tokens_ns);
+
+	/* Credit comes at @rate a nanosecond, from the last time on that somebody asked. */
+	return tokens < NSEC_PER_SEC ? (NSEC_PER_SEC - tokens) / policy->calls.rule[rule].rate : 0;
+}
+
 int hull_policy_init(void)
 {
 	const struct hull_policy_rule everything = {

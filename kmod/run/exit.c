@@ -30,18 +30,17 @@ static void no_vm_destroy(struct hull_vm *vm)
 {
 }
 
-static long no_vm_serve(struct hull_vm *vm, u64 flags)
+static void no_vcpu_calls(struct hull_vcpu *vcpu)
 {
-	return -ENOTTY;
+}
+
+static void no_record_calls(struct hull_record *record)
+{
 }
 
 static int no_vcpu_create(struct hull_vcpu *vcpu)
 {
 	return 0;
-}
-
-static void no_vcpu_destroy(struct hull_vcpu *vcpu)
-{
 }
 
 static int no_handler_open(struct hull_record *record, const struct hull_handler_open *args)
@@ -52,12 +51,15 @@ static int no_handler_open(struct hull_record *record, const struct hull_handler
 static const struct hull_hypercall_ops no_hypercalls = {
 	.fast = no_hypercall_fast,
 	.slow = hull_pv_hypercall,
+	.entering = no_vcpu_calls,
+	.changed = no_vcpu_calls,
+	.counters_keep = no_vm_destroy,
+	.counters_free = no_record_calls,
 	.cpuid = no_hypercall_cpuid,
-	.vm_serve = no_vm_serve,
 	.vm_create = no_vm_create,
 	.vm_destroy = no_vm_destroy,
 	.vcpu_create = no_vcpu_create,
-	.vcpu_destroy = no_vcpu_destroy,
+	.vcpu_destroy = no_vcpu_calls,
 	.handler_open = no_handler_open,
 };
 

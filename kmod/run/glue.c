@@ -157,6 +157,16 @@ static void run_vm_quiesce(struct hull_vm *vm)
 	hull_hypercall_ops_get()->vm_destroy(vm);
 }
 
+static void run_counters_keep(struct hull_vm *vm)
+{
+	hull_hypercall_ops_get()->counters_keep(vm);
+}
+
+static void run_counters_free(struct hull_record *record)
+{
+	hull_hypercall_ops_get()->counters_free(record);
+}
+
 const struct hull_vcpu_ops hull_run_vcpu_ops = {
 	.create = run_create,
 	.destroy = run_destroy,
@@ -166,6 +176,8 @@ const struct hull_vcpu_ops hull_run_vcpu_ops = {
 	.vm_create = run_vm_create,
 	.vm_quiesce = run_vm_quiesce,
 	.vm_destroy = hull_iobus_destroy,
+	.counters_keep = run_counters_keep,
+	.counters_free = run_counters_free,
 };
 
 /* ---- messages of the interrupt room ---------------------------------------- */

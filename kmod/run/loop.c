@@ -169,6 +169,8 @@ static noinline int requests_take(struct hull_vcpu *vcpu)
 		hull_pvclock_write(vcpu);
 	if (hull_vcpu_request_take(vcpu, HULL_REQ_STEAL))
 		hull_steal_write(vcpu);
+	if (hull_vcpu_request_take(vcpu, HULL_REQ_CALLS))
+		hull_hypercall_ops_get()->changed(vcpu);
 	return HULL_EXIT_ENTER;
 }
 
@@ -264,6 +266,8 @@ static bool guest_run(struct hull_vcpu *vcpu)
 	bool answered;
 
 	vtime_account_guest_enter();
+	if (unlikely(vcpu->call_open))
+		hull_hypercall_ops_get()->entering(vcpu);
 	do {
 		hull_vmx_enter(v);
 		answered = hull_exit_fast(vcpu);

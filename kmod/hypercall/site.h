@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Call sites: what one vCPU knows of one number. Made by the first call of the number;
+ * from then on a call needs no other look-up: who answers, what the policy says of each
+ * privilege level, where it is counted.
+ *
+ * Decisions belong to the vCPU's thread. When a policy or a handler changes, the vCPU is
+ * told by HULL_REQ_CALLS and drops them before it enters the guest again. Counters stay,
+ * and go to the VM's record when the VM ends.
+ */
+#ifndef HULL_HYPERCALL_SITE_H
+#define HULL_HYPERCALL_SITE_H
+
+#include <linux/log2.h>
+#include <linux/mutex.h>
+#include <linux/nospec.h>
+#include <linux/percpu.h>
+#include <linux/spinlock.h>
+#include <asm/msr.h>
+#include <hypercall/calls.h>
+#include <hypercall/stats.h>
+#include <policy/policy.h>
+
+/**
+ * struct hull_call_row - who answers a number
+ * @fast: with interrupts off, right after the exit; NULL: it may sleep
+ * @call: from process context, loaded vCPU or ring
+ * @args: how many of rbx, rcx, rdx, rsi it looks at
+ * @cpl_max: highest privilege level that may call
+ * @ring: makes sense where no vCPU is
+ * @leaves: may answer HULL_CALL_USER or HULL_CALL_SIGNAL
+ * @module: part of a struct hull_registration, counted
+ */
+struct hull_call_row {
+	const char *name;
+	long (*fast)(struct hull_call *call);
+	long (*call)(struct hull_call *call);
+	u8 args;
+	u8 cpl_max;
+	bool ring;
+	bool leaves;
+	bool module;
+};
+
+/**
+ * struct hull_call_way - what becomes of a call from one privilege level
+ * @fn: answers it at once, interrupts off; NULL: see @until
+ * @until: before this time of the host's TSC the call is refused with @error; later, and
+ *	without @fn, it goes the slow way
+ * @hits: the policy's counter of the rule that applies
+ * @full: the handler looks at more of the call than its number and privilege level
+ */
+struct hull_call_way {
+	long (*fn)(struct hull_call *call);
+	u64 until;
+	u64 __percpu *hits;
+	s16 error;
+	u8 rule;
+	u8 action;			/* enum hull_policy_action */
+	bool full;
+};
+
+/* Calls are not counted by themselves: each is in one bucket. */
+struct hull_call_counters {
+	u64 denied;
+	u64 errors;
+	u64 bytes;
+	u64 latency[HULL_LATENCY_BUCKETS];
+};
+
+struct hull_call_site {
+	struct hull_call_way ways[4];		/* by privilege level */
+	struct hull_call_counters counters;	/* written by one, read by anybody */
+	const struct hull_call_row *row;	/* a reference while decided; else NULL */
+};
+
+/**
+ * struct hull_vcpu_calls - the table of a vCPU, or of all rings of a VM
+ * @call: the call at hand; vm and vcpu are preset
+ * @policy: what decisions were made by, a reference; NULL: there are none
+ * @start: host's TSC at the exit of a call that is answered the slow way
+ * @open: its site; counted at the next entry
+ * @sites: never NULL; hull_call_site_none until the first call. Others read them.
+ */
+struct hull_vcpu_calls {
+	struct hull_call call;
+	struct hull_policy *policy;
+	u64 start;
+	struct hull_call_site *open;
+	struct hull_call_site *sites[HULL_HYPERCALL_NUMBERS];
+};
+
+extern struct hull_call_site hull_call_site_none;
+
+static __always_inline void hull_call_latency(struct hull_call_site *site, u64 cycles)
+{
+	/* Never 0 cycles; beyond 2^32 all are alike. */
+	u32 bucket = likely(!(cycles >> 32)) ? ilog2((u32)cycles | 1) : HULL_LATENCY_BUCKETS - 1;
+
+	site->counters.latency[bucket]++;
+}
+
+/* dispatch.c: rows */
+
+/** hull_call_row_get - never NULL; one that says -ENOSYS where nobody answers. May sleep */
+const struct hull_call_row *hull_call_row_get(u32 number);
+void hull_call_row_put(const struct hull_call_row *row);
+
+/* site.c */
+
+int hull_call_table_create(struct hull_vm *vm, struct hull_vcpu *vcpu,
+			   struct hull_vcpu_calls **table);
+void hull_call_table_free(struct hull_vcpu_calls *table);
+/** hull_call_site_get - made where it is missing, decided where it is not; NULL: no memory */
+struct hull_call_site *hull_call_site_get(struct hull_vcpu_calls *table, u32 number);
+/** hull_call_table_drop - forget all decisions */
+void hull_call_table_drop(struct hull_vcpu_calls *table);
+/** hull_call_way_open - @way's limit may let calls through again: have the fast way ask it */
+void hull_call_way_open(struct hull_call_site *site, struct hull_call_way *way);
+/**
+ * hull_call_perform - what @way says, from process context
+ * @policy: what @way came of
+ * @denied: out: refused by privilege level or policy
+ */
+long hull_call_perform(struct hull_call *call, const struct hull_call_row *row,
+		       struct hull_call_way *way, struct hull_policy *policy, bool *denied);
+
+/* calls that no vCPU makes: a row of vm_parts, and the list of all VMs */
+struct hull_vm_sites {
+	struct list_head node;			/* registry.c */
+	struct hull_vm *vm;
+	struct hull_vcpu_calls *table;		/* decisions are not kept here */
+	struct mutex lock;			/* new sites */
+	spinlock_t counters_lock;
+};
+
+int hull_sites_create(struct hull_vm_calls *calls);
+void hull_sites_destroy(struct hull_vm_calls *calls);
+
+/* registry.c */
+void hull_registry_vm_add(struct hull_vm_sites *sites);
+void hull_registry_vm_remove(struct hull_vm_sites *sites);
+/** hull_registry_row_get - NULL: no module answers @number */
+const struct hull_call_row *hull_registry_row_get(u32 number);
+void hull_registry_row_put(const struct hull_call_row *row);
+int hull_registry_init(void);
+void hull_registry_exit(void);
+
+/* dispatch.c */
+/** hull_call_entering - the vCPU goes on after a call that was answered the slow way */
+void hull_call_entering(struct hull_vcpu *vcpu);
+
+/* stats.c */
+/** hull_call_counters_keep - the VM ends: what it counted goes to its record */
+void hull_call_counters_keep(struct hull_vm *vm);
+void hull_call_counters_free(struct hull_record *record);
+
+#endif
