@@ -14,6 +14,7 @@
 enum confine_kind {
 	CONFINE_VCPU,			/* KVM_RUN and interrupt lines */
 	CONFINE_LOOP,			/* console, control socket */
+	CONFINE_SERVER,			/* rings */
 };
 
 /** confine_fds - close every descriptor above 2 but these; sorts @keep, -1 is none */

@@ -121,6 +121,7 @@ int vmm_machine_create(struct vmm_machine *machine, const struct vmm_options *op
 	    vmm_engine_memory(&machine->engine, &machine->memory, error) ||
 	    create_devices(machine, error))
 		return -1;
+	vmm_server_offer(machine);
 	return create_vcpus(machine, error);
 }
 

@@ -36,6 +36,8 @@ struct vmm_machine {
 	struct boot_entry entry;
 	unsigned int count;
 	struct vmm_vcpu *vcpus;
+	bool serves;			/* there is, or will be, @server */
+	pthread_t server;
 	pthread_barrier_t gate;
 	int wake_fd;
 	atomic_bool ending;
@@ -71,6 +73,15 @@ void vmm_vcpu_destroy(struct vmm_vcpu *vcpu);
 int vmm_cpu_id_set(struct vmm_vcpu *vcpu, struct vmm_error *error);
 /** vmm_cpu_state_set - power-up state; of vCPU 0 as the kernel wants to be entered */
 int vmm_cpu_state_set(struct vmm_vcpu *vcpu, struct vmm_error *error);
+
+/* --- server.c --------------------------------------------------------------- */
+
+/** vmm_server_offer - if the engine has rings, the guest finds them; before vCPUs start */
+void vmm_server_offer(struct vmm_machine *machine);
+/** vmm_server_start - after vmm_vcpus_start(), which counts it for the gate */
+int vmm_server_start(struct vmm_machine *machine, struct vmm_error *error);
+/** vmm_server_join - after vmm_machine_end() */
+void vmm_server_join(struct vmm_machine *machine);
 
 /* --- device/, one row each in machine.c ------------------------------------- */
 

@@ -61,7 +61,7 @@ static int prepare(struct vmm_supervisor *supervisor, struct vmm_machine *machin
 	loop->signal_fd = open_signals(error);
 	if (loop->signal_fd < 0 || cgroup_join(&supervisor->cgroup, error) ||
 	    vmm_machine_create(machine, supervisor->options, error) || confine_process(error) ||
-	    vmm_vcpus_start(machine, error))
+	    vmm_vcpus_start(machine, error) || vmm_server_start(machine, error))
 		return -1;
 	return confine_thread(CONFINE_LOOP, error);
 }
@@ -83,6 +83,7 @@ void vmm_process(struct vmm_supervisor *supervisor)
 
 	loop_run(&loop);
 	vmm_vcpus_join(machine);
+	vmm_server_join(machine);
 	loop_drain(&loop, DRAIN_MS);
 	vmm_machine_destroy(machine);
 	/* Should the supervisor be gone: nobody else is left to do it. */

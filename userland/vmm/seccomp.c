@@ -11,6 +11,8 @@
 
 #define VCPU		(1u << CONFINE_VCPU)
 #define LOOP		(1u << CONFINE_LOOP)
+#define SERVER		(1u << CONFINE_SERVER)
+#define ALL		(VCPU | LOOP | SERVER)
 #define PRIORITY_RUN	255
 
 /*
@@ -22,18 +24,18 @@ static const struct {
 	int call;
 	unsigned int kinds;
 } calls[] = {
-	{ SCMP_SYS(futex), VCPU | LOOP },
-	{ SCMP_SYS(write), VCPU | LOOP },
-	{ SCMP_SYS(clock_gettime), VCPU | LOOP },
-	{ SCMP_SYS(gettimeofday), VCPU | LOOP },
-	{ SCMP_SYS(time), VCPU | LOOP },
-	{ SCMP_SYS(rt_sigreturn), VCPU | LOOP },
-	{ SCMP_SYS(rt_sigprocmask), VCPU | LOOP },
-	{ SCMP_SYS(restart_syscall), VCPU | LOOP },
-	{ SCMP_SYS(madvise), VCPU | LOOP },
-	{ SCMP_SYS(munmap), VCPU | LOOP },
-	{ SCMP_SYS(exit), VCPU | LOOP },
-	{ SCMP_SYS(exit_group), VCPU | LOOP },
+	{ SCMP_SYS(futex), ALL },
+	{ SCMP_SYS(write), ALL },
+	{ SCMP_SYS(clock_gettime), ALL },
+	{ SCMP_SYS(gettimeofday), ALL },
+	{ SCMP_SYS(time), ALL },
+	{ SCMP_SYS(rt_sigreturn), ALL },
+	{ SCMP_SYS(rt_sigprocmask), ALL },
+	{ SCMP_SYS(restart_syscall), ALL },
+	{ SCMP_SYS(madvise), ALL },
+	{ SCMP_SYS(munmap), ALL },
+	{ SCMP_SYS(exit), ALL },
+	{ SCMP_SYS(exit_group), ALL },
 	{ SCMP_SYS(poll), LOOP },
 	{ SCMP_SYS(read), LOOP },
 	{ SCMP_SYS(pread64), LOOP },
@@ -56,6 +58,7 @@ static const struct {
 	{ KVM_IRQ_LINE, VCPU | LOOP },
 	{ KVM_GET_REGS, VCPU },
 	{ HULL_VM_STOP, LOOP },
+	{ HULL_VM_SERVE, SERVER },
 	{ TCGETS, LOOP },		/* the terminal, as it was found */
 	{ TCSETSW, LOOP },
 };

@@ -193,7 +193,7 @@ int vmm_vcpus_start(struct vmm_machine *machine, struct vmm_error *error)
 	sigemptyset(&kick);
 	sigaddset(&kick, SIGUSR1);
 	pthread_sigmask(SIG_UNBLOCK, &kick, NULL);
-	pthread_barrier_init(&machine->gate, NULL, machine->count + 1);
+	pthread_barrier_init(&machine->gate, NULL, machine->count + machine->serves + 1);
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, STACK_BYTES);
 	for (i = 0; i < machine->count; i++) {
