@@ -46,7 +46,7 @@ clean:
 	rm -rf $(BUILD)
 
 help:
-	@echo 'make                 hull.ko for this kernel (KREL=...), and vmctl'
+	@echo 'make                 hull.ko, hull_guest.ko for this kernel (KREL=...), and vmctl'
 	@echo 'make modules         hull.ko for every kernel whose headers are installed'
 	@echo 'make demo            boot Linux as a guest of Hull in an emulated machine'
 	@echo 'make check           every test: unit, static, and in emulated machines'

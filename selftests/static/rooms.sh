@@ -11,6 +11,7 @@ allowed() {
 	case $1 in
 	vmx|mmu|irq) echo ;;
 	policy)      echo ;;
+	guest)       echo ;;
 	core)        echo "policy vmx mmu irq" ;;
 	run)         echo "core vmx mmu irq" ;;
 	hypercall)   echo "run core policy vmx mmu irq" ;;
@@ -18,7 +19,7 @@ allowed() {
 	esac
 }
 
-rooms="vmx mmu irq policy core run hypercall netlink"
+rooms="vmx mmu irq policy core run hypercall netlink guest"
 failed=0
 for room in $rooms; do
 	may=" $room compat $(allowed "$room") "
