@@ -101,6 +101,7 @@ long hull_call_nested(struct hull_call *call, u64 *stamp);
 struct hull_vm_calls {
 	struct hull_vm *vm;			/* [I] */
 	struct hull_vm_sites *sites;		/* [I] site.h */
+	struct hull_rings *rings;		/* [I] ring.h */
 	struct hull_claims *claims;		/* [I] claim.c */
 	struct hull_domain *domain;		/* [I] domain.h */
 	struct hull_events *events;		/* [I] event_private.h */

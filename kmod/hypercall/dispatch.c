@@ -14,6 +14,7 @@
 #include <hypercall/claim.h>
 #include <hypercall/event_host.h>
 #include <hypercall/hypercall.h>
+#include <hypercall/ring.h>
 #include <hypercall/site.h>
 #include <hypercall/vm_calls.h>
 #include <run/run.h>
@@ -78,6 +79,9 @@ u32 hull_hypercall_features(const struct hull_vm *vm)
 		if (n < ARRAY_SIZE(rows) && rows[n].call)
 			features |= row_features[i].feature;
 	}
+	/* Rings need a thread of the VMM. */
+	if (vm && !hull_rings_offered(vm))
+		features &= ~HULL_FEATURE_RING;
 	if (vm && (vm->flags & HULL_VM_F_HYPERCALL_CPL3))
 		features |= HULL_FEATURE_CPL3;
 	return features;
@@ -290,6 +294,7 @@ static const struct hull_hypercall_ops hypercall_ops = {
 	.counters_free = hull_call_counters_free,
 	.cpuid = hypercall_cpuid,
 	.vm_event = hull_event_host,
+	.vm_serve = hull_rings_serve,
 	.vm_create = hull_vm_calls_create,
 	.vm_destroy = hull_vm_calls_destroy,
 	.vcpu_create = hypercall_vcpu_create,

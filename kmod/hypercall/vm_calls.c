@@ -6,6 +6,7 @@
 #include <hypercall/domain.h>
 #include <hypercall/event.h>
 #include <hypercall/share.h>
+#include <hypercall/ring.h>
 #include <hypercall/site.h>
 #include <hypercall/vm_calls.h>
 
@@ -21,6 +22,7 @@ static const struct vm_part vm_parts[] = {
 	{ hull_domain_join, hull_domain_leave },
 	{ hull_events_create, hull_events_destroy },
 	{ hull_shares_create, hull_shares_destroy },
+	{ hull_rings_create, hull_rings_destroy },
 	{ NULL, NULL },
 };
 

@@ -78,6 +78,43 @@ int hull_mmu_write(struct hull_mmu *mmu, u64 gpa, const void *buf, size_t len)
 	return err;
 }
 
+static u32 __user *word_find(struct hull_mmu *mmu, u64 gpa, const struct hull_memslot **slot,
+			     bool write)
+{
+	if (current->mm != mmu->mm || !IS_ALIGNED(gpa, sizeof(u32)))
+		return NULL;
+	*slot = slot_for(mmu, gpa, write);
+	return *slot ? (u32 __user *)hull_memslot_hva(*slot, gpa) : NULL;
+}
+
+int hull_mmu_word_read(struct hull_mmu *mmu, u64 gpa, u32 *word)
+{
+	const struct hull_memslot *slot;
+	u32 __user *user;
+	int idx, err;
+
+	idx = srcu_read_lock(&mmu->srcu);
+	user = word_find(mmu, gpa, &slot, false);
+	err = user ? get_user(*word, user) : -EFAULT;
+	srcu_read_unlock(&mmu->srcu, idx);
+	return err;
+}
+
+int hull_mmu_word_write(struct hull_mmu *mmu, u64 gpa, u32 word)
+{
+	const struct hull_memslot *slot;
+	u32 __user *user;
+	int idx, err;
+
+	idx = srcu_read_lock(&mmu->srcu);
+	user = word_find(mmu, gpa, &slot, true);
+	err = user ? put_user(word, user) : -EFAULT;
+	if (!err)
+		slot_written(slot, gpa, sizeof(word));
+	srcu_read_unlock(&mmu->srcu, idx);
+	return err;
+}
+
 unsigned long hull_mmu_hva(struct hull_mmu *mmu, u64 gpa, size_t len, bool write)
 {
 	const struct hull_memslot *slot;

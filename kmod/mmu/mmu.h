@@ -121,6 +121,15 @@ int hull_mmu_read(struct hull_mmu *mmu, u64 gpa, void *buf, size_t len);
 /** hull_mmu_write - likewise to guest memory; marks pages dirty, obeys read-only slots */
 int hull_mmu_write(struct hull_mmu *mmu, u64 gpa, const void *buf, size_t len);
 /**
+ * hull_mmu_word_read - one aligned word of guest-physical memory, read at once
+ *
+ * For what host and guest change side by side: never half of one value and half of
+ * another. Context and result as of hull_mmu_read().
+ */
+int hull_mmu_word_read(struct hull_mmu *mmu, u64 gpa, u32 *word);
+/** hull_mmu_word_write - likewise, written at once */
+int hull_mmu_word_write(struct hull_mmu *mmu, u64 gpa, u32 word);
+/**
  * hull_mmu_hva - userspace address of guest-physical memory
  * @len: must lie in one slot
  *

@@ -30,6 +30,11 @@ static void no_vm_destroy(struct hull_vm *vm)
 {
 }
 
+static long no_vm_serve(struct hull_vm *vm, u64 flags)
+{
+	return -ENOTTY;
+}
+
 static void no_vcpu_calls(struct hull_vcpu *vcpu)
 {
 }
@@ -56,6 +61,7 @@ static const struct hull_hypercall_ops no_hypercalls = {
 	.counters_keep = no_vm_destroy,
 	.counters_free = no_record_calls,
 	.cpuid = no_hypercall_cpuid,
+	.vm_serve = no_vm_serve,
 	.vm_create = no_vm_create,
 	.vm_destroy = no_vm_destroy,
 	.vcpu_create = no_vcpu_create,

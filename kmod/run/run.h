@@ -112,6 +112,8 @@ struct hull_hypercall_ops {
 	void (*cpuid)(struct hull_vcpu *vcpu, u32 leaf, u32 *eax, u32 *ebx, u32 *ecx, u32 *edx);
 	/* HULL_VM_EVENT */
 	long (*vm_event)(struct hull_vm *vm, const struct hull_vm_event *args);
+	/* HULL_VM_SERVE: @flags as given. May sleep until a signal comes. */
+	long (*vm_serve)(struct hull_vm *vm, u64 flags);
 	/* what a VM and a vCPU keep for it; vm_destroy: before vCPUs and chip go */
 	int (*vm_create)(struct hull_vm *vm);
 	void (*vm_destroy)(struct hull_vm *vm);
@@ -130,6 +132,13 @@ const struct hull_hypercall_ops *hull_hypercall_ops_get(void);
  * Context: slow: may sleep. Sets rax, steps over the instruction, returns as an exit handler.
  */
 int hull_pv_hypercall(struct hull_vcpu *vcpu);
+
+/**
+ * hull_yield_to_vm - give this thread's time to a vCPU that waits for a CPU
+ *
+ * Context: process context, may sleep. Return: false: none of @vm's waits.
+ */
+bool hull_yield_to_vm(struct hull_vm *vm);
 
 /**
  * hull_guest_read_linear - copy from guest-linear memory with the guest's present rights

@@ -167,6 +167,15 @@ static long vm_event(struct hull_vm *vm, union hull_ioctl_arg arg)
 	return hull_hypercall_ops_get()->vm_event(vm, arg.data);
 }
 
+static long vm_serve(struct hull_vm *vm, union hull_ioctl_arg arg)
+{
+	const struct hull_vm_serve *args = arg.data;
+
+	if (args->reserved0 || memchr_inv(args->reserved, 0, sizeof(args->reserved)))
+		return -EINVAL;
+	return hull_hypercall_ops_get()->vm_serve(vm, args->flags);
+}
+
 static const struct hull_ioctl vm_rows[] = {
 	{ KVM_IRQ_LINE, 0, .vm = hull_vm_irq_line },
 	{ KVM_IRQ_LINE_STATUS, 0, .vm = hull_vm_irq_line },
@@ -190,6 +199,7 @@ static const struct hull_ioctl vm_rows[] = {
 	{ KVM_GET_CLOCK, 0, .vm = vm_clock_get },
 	{ KVM_SET_CLOCK, 0, .vm = vm_clock_set },
 	{ HULL_VM_STOP, HULL_IOCTL_SIZED | HULL_IOCTL_DEAD, .vm = vm_stop },
+	{ HULL_VM_SERVE, HULL_IOCTL_SIZED, .vm = vm_serve },
 	{ HULL_VM_EVENT, HULL_IOCTL_SIZED, .vm = vm_event },
 	{ HULL_HANDLER_OPEN, HULL_IOCTL_SIZED, .vm = vm_handler_open },
 };

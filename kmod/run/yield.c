@@ -33,20 +33,30 @@ static bool yield_to_vcpu(struct hull_vcpu *vcpu)
 }
 
 /* Start behind the last one that was helped, so that everybody gets a turn. */
-void hull_yield_any(struct hull_vcpu *vcpu)
+static bool yield_to_other(struct hull_vm *vm, const struct hull_vcpu *except)
 {
-	struct hull_vm *vm = vcpu->vm;
 	u32 i, at, n;
 
 	/* pairs with hull_vcpu_create(): what is counted is there */
 	n = smp_load_acquire(&vm->vcpus_online);
 	for (i = 1; i <= n; i++) {
 		at = (READ_ONCE(vm->yield_last) + i) % n;
-		if (vm->vcpus[at] != vcpu && yield_to_vcpu(vm->vcpus[at])) {
+		if (vm->vcpus[at] != except && yield_to_vcpu(vm->vcpus[at])) {
 			WRITE_ONCE(vm->yield_last, at);
-			return;
+			return true;
 		}
 	}
+	return false;
+}
+
+void hull_yield_any(struct hull_vcpu *vcpu)
+{
+	yield_to_other(vcpu->vm, vcpu);
+}
+
+bool hull_yield_to_vm(struct hull_vm *vm)
+{
+	return yield_to_other(vm, NULL);
 }
 
 void hull_yield_to(struct hull_vcpu *vcpu, u32 apic_id)

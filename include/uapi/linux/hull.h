@@ -424,12 +424,31 @@ struct hull_vm_event {
 /* for a VMM that resets its guest: close the guest's ports, end the memory it shares */
 #define HULL_VM_EVENT_RESET	3
 
+/**
+ * struct hull_vm_serve - a thread of the VMM executes what the guest puts into its rings
+ * @size: sizeof(struct hull_vm_serve), in
+ * @reserved: 0
+ * @flags: 0: serve, until a signal comes (EINTR) or the VM is killed (EIO); any number
+ *	of threads may. HULL_VM_SERVE_OFFER: return at once, a thread will serve: from now
+ *	on the guest finds rings and may set them up. HULL_VM_SERVE_RESET: end all rings and
+ *	return, for a VMM that resets its guest
+ */
+struct hull_vm_serve {
+	__u32 size;
+	__u32 reserved0;
+	__u64 flags;
+	__u64 reserved[2];
+};
+#define HULL_VM_SERVE_OFFER	(1ULL << 0)
+#define HULL_VM_SERVE_RESET	(1ULL << 1)
+
 /* Numbers 0xf0 and up of KVM's type are not used by KVM. */
 #define HULL_IOC_TYPE		0xAE
 /* on /dev/hull: returns a VM file descriptor. Closing it ends the VM. */
 #define HULL_VM_ATTACH		_IOW(HULL_IOC_TYPE, 0xf0, struct hull_vm_attach)
 /* on a VM file descriptor */
 #define HULL_VM_STOP		_IOW(HULL_IOC_TYPE, 0xf1, struct hull_vm_stop)
+#define HULL_VM_SERVE		_IOW(HULL_IOC_TYPE, 0xf8, struct hull_vm_serve)
 #define HULL_VM_EVENT		_IOW(HULL_IOC_TYPE, 0xf9, struct hull_vm_event)
 /* on /dev/hull or a VM file descriptor: returns a handler's file descriptor */
 #define HULL_HANDLER_OPEN	_IOW(HULL_IOC_TYPE, 0xf2, struct hull_handler_open)

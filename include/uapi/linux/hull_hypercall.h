@@ -84,6 +84,7 @@
 /* Fixed-width names without any header: this one stands alone. */
 #define HULL_U32	unsigned int
 #define HULL_U64	unsigned long long
+#define HULL_S32	int
 #define HULL_S64	long long
 
 /**
@@ -119,12 +120,15 @@ struct hull_multicall_entry {
  * @gpa: guest-physical address of struct hull_ring and what follows it, on a page
  * @entries: power of two, 2 to HULL_RING_ENTRIES_MAX
  * @flags: HULL_RING_F_*
- * @port: with HULL_RING_F_EVENT: event channel port that completions ring
- * @idle_us: how long the host polls an empty ring before it wants a doorbell, up to
- *	1000000; 0: the host chooses
+ * @port: with HULL_RING_F_EVENT: event channel port that completions ring; else 0
+ * @idle_us: how long the host polls an empty ring at most before it wants a doorbell,
+ *	up to HULL_RING_IDLE_US_MAX; 0: the host chooses
+ * @reserved: 0
  *
  * Memory: a page with struct hull_ring, @entries of struct hull_ring_call, @entries of
- * struct hull_ring_result, each on a page boundary.
+ * struct hull_ring_result, each on a page boundary: HULL_RING_BYTES(). The guest sets
+ * call_tail and result_head to where it begins, 0 or another number, and the host takes
+ * that for call_head and result_tail. linux/hull_ring.h has the guest's code for all this.
  */
 struct hull_ring_setup {
 	HULL_U64 gpa;
@@ -132,9 +136,10 @@ struct hull_ring_setup {
 	HULL_U32 flags;
 	HULL_U32 port;
 	HULL_U32 idle_us;
-	HULL_U64 reserved[2];		/* 0 */
+	HULL_U64 reserved[2];
 };
 #define HULL_RING_F_EVENT	(1u << 0)
+#define HULL_RING_IDLE_US_MAX	1000000u
 
 /*
  * The indices run freely; an index modulo the number of entries is a place. Each
@@ -143,7 +148,7 @@ struct hull_ring_setup {
 struct hull_ring {
 	HULL_U32 call_tail;		/* guest: calls submitted */
 	HULL_U32 pad0[15];
-	HULL_U32 call_head;		/* host: calls taken */
+	HULL_U32 call_head;		/* host: calls executed */
 	HULL_U32 pad1[15];
 	HULL_U32 result_tail;		/* host: results written */
 	HULL_U32 pad2[15];
@@ -151,7 +156,7 @@ struct hull_ring {
 	HULL_U32 quiet;			/* guest: not 0: no event for results now */
 	HULL_U32 pad3[14];
 	HULL_U32 sleeping;		/* host: not 0: ring the doorbell after submitting */
-	HULL_U32 broken;		/* host: not 0: -errno why it ended the ring */
+	HULL_S32 broken;		/* host: not 0: -errno why it serves the ring no more */
 	HULL_U32 pad4[14];
 };
 
@@ -160,14 +165,20 @@ struct hull_ring_call {
 	HULL_U32 number;
 	HULL_U32 flags;			/* 0 */
 	HULL_U64 cookie;		/* comes back with the result */
-	HULL_U64 arg[4];
-	HULL_U64 reserved[2];
+	HULL_U64 arg[4];		/* rbx, rcx, rdx, rsi */
+	HULL_U64 reserved[2];		/* 0 */
 };
 
 struct hull_ring_result {
 	HULL_U64 cookie;
 	HULL_S64 result;
 };
+
+#define HULL_RING_CALLS		4096u	/* where struct hull_ring_call begin */
+#define HULL_RING_RESULTS(entries)	/* and struct hull_ring_result */ \
+	(HULL_RING_CALLS + (((entries) * 64u + 4095u) & ~4095u))
+#define HULL_RING_BYTES(entries)	\
+	(HULL_RING_RESULTS(entries) + (((entries) * 16u + 4095u) & ~4095u))
 
 /**
  * struct hull_event_page - what event channels write into a guest's memory
@@ -295,6 +306,37 @@ static inline long hull_features(unsigned long word)
 static inline long hull_log(const void *text, unsigned long bytes)
 {
 	return hull_hypercall4(HULL_HYPERCALL_LOG, (unsigned long)text, bytes, 0, 0);
+}
+
+/*
+ * hull_ring_setup: the host serves calls from a queue in memory. CPL 0.
+ * @setup: linear address, readable by the caller
+ * Returns the ring, 0 to HULL_RINGS_MAX - 1; -EOPNOTSUPP: the VMM has no thread for it;
+ * -EINVAL: a field; -EFAULT: @setup is not readable now, or no writable memory where the
+ * ring shall be; -EBADF: no such port; -ENOSPC: HULL_RINGS_MAX rings are there.
+ */
+static inline long hull_ring_setup(const struct hull_ring_setup *setup)
+{
+	return hull_hypercall4(HULL_HYPERCALL_RING_SETUP, (unsigned long)setup, 0, 0, 0);
+}
+
+/*
+ * hull_ring_doorbell: there is something in a ring whose `sleeping` is set. CPL 0.
+ * Returns 0; -EBADF: no such ring; -EIO: the host serves it no more, see `broken`.
+ */
+static inline long hull_ring_doorbell(unsigned long ring)
+{
+	return hull_hypercall4(HULL_HYPERCALL_RING_DOORBELL, ring, 0, 0, 0);
+}
+
+/*
+ * hull_ring_end: the host forgets the ring, broken or not; calls that it has not begun
+ * are not executed. CPL 0. When this returns the host touches its memory no more.
+ * Returns 0; -EBADF: no such ring; -EINTR: the VM ends.
+ */
+static inline long hull_ring_end(unsigned long ring)
+{
+	return hull_hypercall4(HULL_HYPERCALL_RING_END, ring, 0, 0, 0);
 }
 
 /*
