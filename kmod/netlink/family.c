@@ -136,6 +136,13 @@ static const struct genl_ops ops[] = {
 		.internal_flags = HULL_NL_NEED_VM,
 		TAKES(ref_policy),
 		.doit = hull_nl_policy_get,
+	}, {
+		.cmd = HULL_CMD_HYPERCALL_GET,
+		.flags = GENL_ADMIN_PERM,
+		TAKES(ref_policy),
+		.start = hull_nl_hypercall_start,
+		.dumpit = hull_nl_hypercall_dump,
+		.done = hull_nl_hypercall_done,
 	},
 };
 
