@@ -12,4 +12,15 @@
 #define hull_run_immediate_exit(run)	READ_ONCE((run)->immediate_exit)
 #endif
 
+/* Says whether the caller of KVM_EXIT_HYPERCALL was in 64-bit mode; the bits are the same. */
+static inline void hull_run_hypercall_mode(struct kvm_run *run, bool wide)
+{
+#ifdef KVM_EXIT_HYPERCALL_LONG_MODE
+	run->hypercall.flags = wide ? KVM_EXIT_HYPERCALL_LONG_MODE : 0;
+#else
+	run->hypercall.longmode = wide;
+	run->hypercall.pad = 0;
+#endif
+}
+
 #endif

@@ -108,6 +108,7 @@ static void record_release(struct hull_subject *subject)
 	struct hull_record *record = hull_record_of(subject);
 
 	hull_vcpu_ops_get()->counters_free(record);
+	hull_guest_groups_clear(&record->groups);
 	hull_log_destroy(&record->log);
 	mutex_destroy(&record->lock);
 	hull_policy_put(rcu_dereference_protected(subject->policy, true));
@@ -124,6 +125,7 @@ static struct hull_record *record_alloc(const struct hull_vm_config *config,
 	record = kzalloc(sizeof(*record), GFP_KERNEL_ACCOUNT);
 	if (!record)
 		return ERR_PTR(-ENOMEM);
+	hull_guest_groups_init(&record->groups);
 	if (hull_log_init(&record->log)) {
 		kfree(record);
 		return ERR_PTR(-ENOMEM);
@@ -360,6 +362,7 @@ int hull_record_attach(struct hull_record *record, struct hull_vm *vm)
 	} else if (record->attached) {
 		ret = -EBUSY;
 	} else {
+		hull_guest_groups_clear(&record->groups);
 		spin_lock(&record->reason_lock);
 		record->reason = HULL_STOP_NONE;
 		record->reason_text[0] = '\0';

@@ -11,6 +11,7 @@
 #include <linux/pid.h>
 #include <linux/spinlock.h>
 #include <core/audit.h>
+#include <core/guest_group.h>
 #include <core/log.h>
 #include <core/subject.h>
 #include <core/stats.h>
@@ -49,6 +50,7 @@ struct hull_record {
 	u64 created, started;			/* CLOCK_REALTIME, ns */
 	struct hull_audit_limit audit;		/* own lock */
 	struct hull_log log;			/* own lock; made and freed with the record */
+	struct hull_guest_groups groups;	/* own lock; what the guest told in this run */
 	struct hull_stats_sum past;		/* counters of earlier runs */
 	struct hull_vcpu_calls *calls;		/* likewise, of calls: hypercall/stats.c; or NULL */
 };

@@ -67,6 +67,8 @@ struct hull_vm {
 	u64 tss_addr, identity_addr;		/* [V] kept for ABI; unrestricted guests need neither */
 	u64 x2apic_api;				/* [V] KVM_X2APIC_API_*, also of a chip to come */
 	u32 disabled_exits;			/* [V] KVM_X86_DISABLE_EXITS_*, set before vCPUs */
+	u32 exit_hypercalls;			/* [a] HULL_EXIT_HYPERCALL: the VMM answers calls */
+	atomic64_t given;			/* bytes that the guest gave back; its word */
 
 	u32 yield_last;				/* [a] vCPU that got a directed yield last */
 	bool dead;				/* [a] no vCPU enters any more */

@@ -13,6 +13,7 @@
 #include <hypercall/calls.h>
 #include <hypercall/claim.h>
 #include <hypercall/event_host.h>
+#include <hypercall/forward.h>
 #include <hypercall/hypercall.h>
 #include <hypercall/ring.h>
 #include <hypercall/site.h>
@@ -60,7 +61,7 @@ static const struct {
 	u32 feature;
 } row_features[] = {
 	{ HULL_HYPERCALL_LOG, HULL_FEATURE_LOG },
-	{ HULL_HYPERCALL_TIME, HULL_FEATURE_TIME },
+	{ HULL_HYPERCALL_TIME_PAIR, HULL_FEATURE_TIME },
 	{ HULL_HYPERCALL_YIELD, HULL_FEATURE_YIELD },
 	{ HULL_HYPERCALL_MULTICALL, HULL_FEATURE_MULTICALL },
 	{ HULL_HYPERCALL_RING_SETUP, HULL_FEATURE_RING },
@@ -82,6 +83,8 @@ u32 hull_hypercall_features(const struct hull_vm *vm)
 	/* Rings need a thread of the VMM. */
 	if (vm && !hull_rings_offered(vm))
 		features &= ~HULL_FEATURE_RING;
+	if (vm && !hull_call_forwardable(vm))
+		features &= ~HULL_FEATURE_MEMORY;
 	if (vm && (vm->flags & HULL_VM_F_HYPERCALL_CPL3))
 		features |= HULL_FEATURE_CPL3;
 	return features;

@@ -3,8 +3,8 @@
 
 #include <linux/slab.h>
 #include <core/audit.h>
+#include <hypercall/forward.h>
 #include <hypercall/site.h>
-#include <run/pending.h>
 #include <run/run.h>
 
 /* What numbers have that nobody has called: it sends them the slow way. */
@@ -178,29 +178,6 @@ static long limit_fast(struct hull_call *call)
 
 /* ---- from process context --------------------------------------------------- */
 
-static int forward_complete(struct hull_vcpu *vcpu)
-{
-	vcpu->vmx.regs[HULL_REG_RAX] = READ_ONCE(vcpu->run->hypercall.ret);
-	return HULL_EXIT_ENTER;
-}
-
-/* The VMM answers, as for those hypercalls that KVM leaves to it. */
-static long forward(struct hull_call *call)
-{
-	struct hull_vcpu *vcpu = call->vcpu;
-	struct kvm_run *run;
-
-	if (!vcpu || call != &vcpu->calls->call)
-		return -EOPNOTSUPP;
-	run = vcpu->run;
-	memset(&run->hypercall, 0, sizeof(run->hypercall));
-	run->hypercall.nr = HULL_HYPERCALL_BASE + call->number;
-	memcpy(run->hypercall.args, call->arg, sizeof(call->arg));
-	run->exit_reason = KVM_EXIT_HYPERCALL;
-	vcpu->pending->complete = forward_complete;
-	return HULL_CALL_USER;
-}
-
 static void audit(const struct hull_call *call, const struct hull_call_row *row, long result)
 {
 	struct hull_audit_call told = {
@@ -221,7 +198,7 @@ static void audit(const struct hull_call *call, const struct hull_call_row *row,
 
 static long row_call(struct hull_call *call, const struct hull_call_row *row)
 {
-	if (row->leaves && (!call->vcpu || call != &call->vcpu->calls->call))
+	if (row->leaves && !hull_call_own(call))
 		return -EOPNOTSUPP;
 	call->row = row;
 	return row->call(call);
@@ -242,7 +219,7 @@ long hull_call_perform(struct hull_call *call, const struct hull_call_row *row,
 		audit(call, row, ret);
 		return ret;
 	case HULL_POLICY_FORWARD:
-		return forward(call);
+		return hull_call_forward(call);
 	case HULL_POLICY_LIMIT:
 		if (hull_policy_limit(policy, way->rule))
 			return row_call(call, row);

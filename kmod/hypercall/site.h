@@ -100,6 +100,12 @@ static __always_inline void hull_call_latency(struct hull_call_site *site, u64 c
 	site->counters.latency[bucket]++;
 }
 
+/** hull_call_own - a vCPU's own call, not one of a ring or a multicall: it can leave */
+static inline bool hull_call_own(const struct hull_call *call)
+{
+	return call->vcpu && call == &call->vcpu->calls->call;
+}
+
 /* dispatch.c: rows */
 
 /** hull_call_row_get - never NULL; one that says -ENOSYS where nobody answers. May sleep */

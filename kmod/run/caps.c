@@ -65,6 +65,15 @@ static int disable_exits_enable(struct hull_vm *vm, const struct kvm_enable_cap 
 	return ret;
 }
 
+/* Without this no call of a guest is the VMM's to answer. */
+static int exit_hypercall_enable(struct hull_vm *vm, const struct kvm_enable_cap *args)
+{
+	if (args->args[0] & ~(u64)HULL_EXIT_HYPERCALL)
+		return -EINVAL;
+	WRITE_ONCE(vm->exit_hypercalls, args->args[0]);
+	return 0;
+}
+
 #define CAP(name)		{ .cap = KVM_CAP_##name, .value = 1 }
 #define CAP_IS(name, val)	{ .cap = KVM_CAP_##name, .value = (val) }
 #define CAP_FN(name, fn)	{ .cap = KVM_CAP_##name, .get = (fn) }
@@ -111,6 +120,7 @@ static const struct cap_row rows[] = {
 	/* vCPUs */
 	CAP(HLT),
 	CAP_ON(X86_DISABLE_EXITS, HULL_DISABLE_EXITS_VALID, disable_exits_enable),
+	CAP_ON(EXIT_HYPERCALL, HULL_EXIT_HYPERCALL, exit_hypercall_enable),
 	CAP(NOP_IO_DELAY),
 	CAP(MP_STATE),
 	CAP(USER_NMI),

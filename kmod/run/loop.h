@@ -111,10 +111,6 @@ bool hull_pio_kernel(struct hull_vcpu *vcpu, u16 port, unsigned int size, void *
 void hull_pio_user(struct hull_vcpu *vcpu, u16 port, unsigned int size, const void *data,
 		   bool write);
 
-/* yield.c */
-void hull_yield_any(struct hull_vcpu *vcpu);
-void hull_yield_to(struct hull_vcpu *vcpu, u32 apic_id);
-
 /** hull_apic_changed - priorities moved: is there an interrupt to deliver now? */
 static inline void hull_apic_changed(struct hull_vcpu *vcpu)
 {

@@ -133,6 +133,11 @@ const struct hull_hypercall_ops *hull_hypercall_ops_get(void);
  */
 int hull_pv_hypercall(struct hull_vcpu *vcpu);
 
+/** hull_yield_any - give this thread's time to a vCPU of the same VM that waits for a CPU */
+void hull_yield_any(struct hull_vcpu *vcpu);
+/** hull_yield_to - likewise to the one with this APIC id, if it waits; may sleep */
+void hull_yield_to(struct hull_vcpu *vcpu, u32 apic_id);
+
 /**
  * hull_yield_to_vm - give this thread's time to a vCPU that waits for a CPU
  *

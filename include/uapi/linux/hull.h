@@ -442,6 +442,15 @@ struct hull_vm_serve {
 #define HULL_VM_SERVE_OFFER	(1ULL << 0)
 #define HULL_VM_SERVE_RESET	(1ULL << 1)
 
+/*
+ * KVM_CAP_EXIT_HYPERCALL, KVM_ENABLE_CAP on a VM file, args[0]: this VMM answers extra
+ * hypercalls. Then what a policy forwards, and hull_mem_give() and hull_mem_take(), come
+ * as KVM_EXIT_HYPERCALL: run->hypercall has nr as the guest said it, args[0..3], and
+ * whether the caller was in 64-bit mode; what KVM_RUN finds in ret goes to rax.
+ * Without it the guest gets -EOPNOTSUPP. (KVM's own bits are numbers of its hypercalls.)
+ */
+#define HULL_EXIT_HYPERCALL	(1u << 30)
+
 /* Numbers 0xf0 and up of KVM's type are not used by KVM. */
 #define HULL_IOC_TYPE		0xAE
 /* on /dev/hull: returns a VM file descriptor. Closing it ends the VM. */

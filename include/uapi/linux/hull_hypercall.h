@@ -53,7 +53,7 @@
 #define HULL_HYPERCALL_VERSION		(HULL_HYPERCALL_BASE + 1)	/* () -> ABI version */
 #define HULL_HYPERCALL_LOG		(HULL_HYPERCALL_BASE + 2)	/* (address, bytes) -> bytes */
 #define HULL_HYPERCALL_FEATURES		(HULL_HYPERCALL_BASE + 3)	/* (word) -> bits */
-#define HULL_HYPERCALL_TIME		(HULL_HYPERCALL_BASE + 4)	/* (address) -> 0 */
+#define HULL_HYPERCALL_TIME_PAIR	(HULL_HYPERCALL_BASE + 4)	/* (address) -> 0 */
 #define HULL_HYPERCALL_YIELD		(HULL_HYPERCALL_BASE + 5)	/* (APIC id) -> 0 */
 #define HULL_HYPERCALL_MULTICALL	(HULL_HYPERCALL_BASE + 6)	/* (address, n) -> done */
 #define HULL_HYPERCALL_RING_SETUP	(HULL_HYPERCALL_BASE + 7)	/* (address) -> ring */
@@ -444,6 +444,55 @@ static inline long hull_share_map(const struct hull_share *share)
 static inline long hull_share_end(unsigned long handle)
 {
 	return hull_hypercall4(HULL_HYPERCALL_SHARE_END, handle, 0, 0, 0);
+}
+
+/*
+ * hull_time_pair: the host's clocks and the guest's TSC of one moment.
+ * @time: linear address, writable by the caller
+ * Returns 0; -EFAULT: not writable now. *@time is filled.
+ */
+static inline long hull_time_pair(struct hull_time *time)
+{
+	return hull_hypercall4(HULL_HYPERCALL_TIME_PAIR, (unsigned long)time, 0, 0, 0);
+}
+
+/*
+ * hull_yield: the caller waits for another vCPU; the host may run that one instead.
+ * @apic_id: whose turn it is; ~0: anybody's who has work and waits for a processor
+ * Returns 0, also when there was nobody to help; -ESRCH: no vCPU has this id.
+ */
+static inline long hull_yield(unsigned long apic_id)
+{
+	return hull_hypercall4(HULL_HYPERCALL_YIELD, apic_id, 0, 0, 0);
+}
+
+/*
+ * hull_mem_give: the guest does without this memory until it takes it again.
+ * @gpa, @bytes: whole pages of guest-physical memory
+ * Returns the bytes that went; -EINVAL: not whole pages; -EFAULT: not memory;
+ * -EOPNOTSUPP: this VMM takes nothing. What is given reads as 0 afterwards, and costs
+ * the host memory again as soon as it is touched. CPL 0.
+ */
+static inline long hull_mem_give(unsigned long gpa, unsigned long bytes)
+{
+	return hull_hypercall4(HULL_HYPERCALL_MEM_GIVE, gpa, bytes, 0, 0);
+}
+
+/* hull_mem_take: the guest is about to use it again; likewise. Changes the sums alone. */
+static inline long hull_mem_take(unsigned long gpa, unsigned long bytes)
+{
+	return hull_hypercall4(HULL_HYPERCALL_MEM_TAKE, gpa, bytes, 0, 0);
+}
+
+/*
+ * hull_group_report: tell the host of a confined group inside the guest.
+ * @report: linear address, readable by the caller
+ * Returns 0; -EINVAL: id 0, or a name that is not 1 to 63 printable characters without
+ * blanks; -EFAULT; -ENOMEM. The host shows the last 16 groups, by id. CPL 0.
+ */
+static inline long hull_group_report(const struct hull_group_report *report)
+{
+	return hull_hypercall4(HULL_HYPERCALL_GROUP_REPORT, (unsigned long)report, 0, 0, 0);
 }
 
 #endif
