@@ -8,6 +8,7 @@
 	}
 	unit[key] = $5
 	value[key, $3] = $6
+	alone[key] = $7 == "only"
 }
 
 END {
@@ -17,6 +18,12 @@ END {
 		split(key, part, " ")
 		hull = value[key, "hull"]
 		kvm = value[key, "kvm"]
+		if (alone[key] && hull != "") {
+			printf "%-12s %-14s %12.1f %12s %8s\n", part[1], part[2], hull, "-", "-"
+			printf "{\"name\":\"%s/%s\",\"unit\":\"%s\",\"hull\":%s}\n",
+				part[2], part[1], unit[key], hull > json
+			continue
+		}
 		if (hull == "" || kvm == "") {
 			missing = 1
 			continue
