@@ -6,6 +6,7 @@
 #include <linux/nospec.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <hypercall/event.h>
 #include <hypercall/ring.h>
 
 #define IDLE_US_DEFAULT		100
@@ -41,17 +42,20 @@ void hull_rings_wake(struct hull_vm *vm)
 
 /* ---- set-up --------------------------------------------------------------- */
 
-static int setup_check(const struct hull_ring_setup *setup)
+/* Ports are looked at last, by whoever knows them. */
+static int setup_check(struct hull_vm *vm, const struct hull_ring_setup *setup)
 {
 	if (setup->entries < 2 || setup->entries > HULL_RING_ENTRIES_MAX ||
 	    !is_power_of_2(setup->entries))
 		return -EINVAL;
 	if (!PAGE_ALIGNED(setup->gpa) || setup->gpa >= BIT_ULL(HULL_GPA_BITS_MAX))
 		return -EINVAL;
-	if (setup->flags || setup->port || setup->idle_us > HULL_RING_IDLE_US_MAX ||
+	if (setup->flags & ~HULL_RING_F_EVENT || setup->idle_us > HULL_RING_IDLE_US_MAX ||
 	    memchr_inv(setup->reserved, 0, sizeof(setup->reserved)))
 		return -EINVAL;
-	return 0;
+	if (!(setup->flags & HULL_RING_F_EVENT))
+		return setup->port ? -EINVAL : 0;
+	return hull_event_port_exists(vm, setup->port) ? 0 : -EBADF;
 }
 
 /* For guests that err; what becomes of the memory later is looked at with each access. */
@@ -126,7 +130,7 @@ long hull_hc_ring_setup(struct hull_call *call)
 		return -EOPNOTSUPP;
 	if (hull_call_read(call, call->arg[0], &setup, sizeof(setup)))
 		return -EFAULT;
-	ret = setup_check(&setup);
+	ret = setup_check(vm, &setup);
 	if (ret)
 		return ret;
 	if (!memory_there(vm, &setup))

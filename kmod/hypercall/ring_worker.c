@@ -16,6 +16,7 @@
 #include <linux/slab.h>
 #include <linux/wait.h>
 #include <compat/work.h>
+#include <hypercall/event.h>
 #include <hypercall/ring.h>
 #include <hypercall/ring_logic.h>
 #include <run/run.h>
@@ -45,37 +46,33 @@ struct ring_server {
 
 /* ---- calls ------------------------------------------------------------------ */
 
-enum call_mode { CALL_SLOW, CALL_FAST, CALL_RING };
+/* Rows that never sleep: their results may wait for one another. */
+#define QUICK_FAST	true
+#define QUICK_SLOW	false
+#define QUICK_RING	false
 
-#define HULL_HYPERCALL_ROW(number, NAME, id, arguments, mode, cpl)	\
-	[number] = { .fn = hull_hc_##id, .how = CALL_##mode },
-static const struct {
-	long (*fn)(struct hull_call *call);
-	enum call_mode how;
-} rows[] = {
+#define HULL_HYPERCALL_ROW(number, NAME, id, arguments, mode, cpl)	[number] = QUICK_##mode,
+static const bool quick[] = {
 #include <hull/hypercalls.def>
 };
 
 #undef HULL_HYPERCALL_ROW
 
-/* @slept: out: it may have taken long */
-static long call_execute(struct hull_vm *vm, const struct hull_ring_call *from, bool *slept)
+static bool call_quick(const struct hull_ring_call *from)
+{
+	u32 n = from->number - HULL_HYPERCALL_BASE;
+
+	return n < ARRAY_SIZE(quick) && quick[array_index_nospec(n, ARRAY_SIZE(quick))];
+}
+
+static long call_execute(struct hull_vm *vm, const struct hull_ring_call *from)
 {
 	struct hull_call call = { .vm = vm, .number = from->number - HULL_HYPERCALL_BASE };
 
-	*slept = false;
 	if (from->flags || from->reserved[0] || from->reserved[1])
 		return -EINVAL;
-	if (call.number >= ARRAY_SIZE(rows))
-		return -ENOSYS;
-	call.number = array_index_nospec(call.number, ARRAY_SIZE(rows));
-	if (!rows[call.number].fn)
-		return -ENOSYS;
-	if (rows[call.number].how == CALL_SLOW)
-		return -EOPNOTSUPP;
-	*slept = rows[call.number].how == CALL_RING;
 	memcpy(call.arg, from->arg, sizeof(call.arg));
-	return rows[call.number].fn(&call);
+	return hull_call_ring(&call);
 }
 
 /* ---- one ring --------------------------------------------------------------- */
@@ -103,7 +100,20 @@ static int ring_takeable(struct hull_vm *vm, const struct hull_vm_ring *ring)
 				  ring->entries);
 }
 
-/* Show the guest @n results of as many calls. */
+static void ring_event(struct hull_vm *vm, const struct hull_vm_ring *ring)
+{
+	u32 quiet;
+
+	if (!(ring->flags & HULL_RING_F_EVENT))
+		return;
+	/* The guest clears `quiet`, then looks for results; here it is the other way round. */
+	smp_mb();
+	/* A port that the guest closed meanwhile is the guest's business. */
+	if (!hull_ring_word_read(vm, ring, WORD(quiet), &quiet) && !quiet)
+		hull_event_port_raise(vm, ring->port);
+}
+
+/* Show the guest the first @n results, of as many calls. */
 static int ring_results(struct ring_server *s, struct hull_vm_ring *ring, u32 n)
 {
 	u64 base = ring->gpa + HULL_RING_RESULTS(ring->entries);
@@ -122,29 +132,30 @@ static int ring_results(struct ring_server *s, struct hull_vm_ring *ring, u32 n)
 	if (hull_ring_word_write(s->vm, ring, WORD(call_head), ring->call_head) ||
 	    hull_ring_word_write(s->vm, ring, WORD(result_tail), ring->result_tail))
 		return -EFAULT;
+	ring_event(s->vm, ring);
 	return 0;
 }
 
-/* Return: how many of @n calls were executed; -EFAULT. */
+/* A call that may sleep, and nothing that waits for it. Return: 1, -EFAULT. */
+static int ring_execute_slow(struct ring_server *s, struct hull_vm_ring *ring)
+{
+	s->results[0].cookie = s->calls[0].cookie;
+	s->results[0].result = call_execute(s->vm, &s->calls[0]);
+	return ring_results(s, ring, 1) ?: 1;
+}
+
+/* Return: how many of @n calls were executed, up to the first that may sleep; -EFAULT. */
 static int ring_execute(struct ring_server *s, struct hull_vm_ring *ring, u32 n)
 {
-	bool slept = false;
-	u32 i, ready = 0;
-	int ret;
+	u32 i;
 
-	for (i = 0; i < n; i++) {
-		s->results[ready].cookie = s->calls[i].cookie;
-		s->results[ready++].result = call_execute(s->vm, &s->calls[i], &slept);
-		if (!slept && i + 1 < n)
-			continue;
-		ret = ring_results(s, ring, ready);
-		if (ret)
-			return ret;
-		ready = 0;
-		if (ring_interrupted(s->vm, ring))
-			return i + 1;
+	if (!call_quick(&s->calls[0]))
+		return ring_execute_slow(s, ring);
+	for (i = 0; i < n && call_quick(&s->calls[i]); i++) {
+		s->results[i].cookie = s->calls[i].cookie;
+		s->results[i].result = call_execute(s->vm, &s->calls[i]);
 	}
-	return n;
+	return ring_results(s, ring, i) ?: i;
 }
 
 /* Return: how many calls were executed; -EINVAL: indices; -EFAULT: the memory is gone. */
@@ -212,8 +223,10 @@ static void ring_break(struct ring_server *s, struct hull_vm_ring *ring, u32 id,
 	set_bit(id, &s->rings->broken);
 	ring->awake = false;
 	/* Where its memory is gone, nobody needs to hear of it. */
-	if (!hull_ring_word_write(s->vm, ring, WORD(broken), err))
-		hull_ring_word_write(s->vm, ring, WORD(sleeping), 1);
+	if (hull_ring_word_write(s->vm, ring, WORD(broken), err) ||
+	    hull_ring_word_write(s->vm, ring, WORD(sleeping), 1))
+		return;
+	ring_event(s->vm, ring);
 }
 
 static enum ring_state ring_look(struct ring_server *s, struct hull_vm_ring *ring, u32 id)
