@@ -54,6 +54,30 @@ const struct command commands[] = {
 	  "A VMM that does not go by itself is killed.", TAKES(TIMEOUT), 0, vm_kill_run },
 	{ "vm", "delete", "VM", "delete the record of a VM that is not running",
 	  "Its console log goes, too.", 0, 0, vm_delete_run },
+	{ "hypercall", "list", "[VM]", "the numbers there are and who answers them",
+	  "With a VM: those that kernel modules, processes and BPF programs answer for it, too.",
+	  TAKES(JSON), 0, hypercall_list_run },
+	{ "hypercall", "show", "VM", "the policy of its calls, with hits", "", TAKES(JSON), 0,
+	  hypercall_show_run },
+	{ "hypercall", "policy", "VM [RULE...]", "give it another policy, live",
+	  "It replaces the old one whole; a call made after this has returned is under it. A rule "
+	  "is CALLS [cpl=LEVEL,...] ACTION. CALLS is a number, NUMBER-NUMBER, a name, own, module, "
+	  "user, bpf or all. ACTION is allow, deny[=ERRNO] (EPERM), audit, forward, "
+	  "limit=RATE[/BURST][,ERRNO] (calls a second, EAGAIN), or kill. Later rules are over "
+	  "earlier ones, those given as words over those of a file. In a file a rule may stand on "
+	  "a line of its own, the default as 'default ACTION', and # begins a comment.",
+	  TAKES(FILE) | TAKES(DEFAULT), 0, hypercall_policy_run },
+	{ "hypercall", "stats", "VM [CALL]", "calls by number: how many, how long",
+	  "min, median and p99 are estimates from a histogram of TSC cycles on the host, from exit "
+	  "to entry, whose steps are powers of two. With a number or a name: the histogram.",
+	  TAKES(JSON), 0, hypercall_stats_run },
+	{ "hypercall", "watch", "VM", "calls a second by number, as they happen",
+	  "A table a look, until interrupted. With --audit: a line for each call under the action "
+	  "audit.",
+	  TAKES(JSON) | TAKES(INTERVAL) | TAKES(COUNT) | TAKES(AUDIT), 0, hypercall_watch_run },
+	{ "top", NULL, "", "live table of VMs: CPU, exits, hypercalls, memory",
+	  "On a terminal q leaves. Elsewhere, and with --count, a table a look.",
+	  TAKES(JSON) | TAKES(INTERVAL) | TAKES(COUNT), 0, top_run },
 	{ "bench", "hypercall", "[TRANSPORT]", "time each way out of a guest, in a guest",
 	  "Makes VMs of its own and removes them. Without --engine on Hull and, where it is, on "
 	  "KVM; on Hull with the host's mitigations and without any. In Bochs the figures are "

@@ -5,7 +5,7 @@
 
 # "vm create" for a line "  vm create NAME   ..."
 vmctl --help | sed -n 's/^  \([a-z]* [a-z]*\|[a-z]*\) .*/\1/p' | sed 's/ *$//' |
-	sed 's/^\(host\|events\) .*/\1/' > "$work/commands"
+	sed 's/^\(host\|events\|top\) .*/\1/' > "$work/commands"
 n=$(wc -l < "$work/commands")
 
 tap_plan $((10 + 2 * n))

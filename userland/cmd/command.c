@@ -2,6 +2,7 @@
 /* What all commands share: options, help, complaints. */
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -124,14 +125,16 @@ static void getopt_tables(const struct command *command, struct option *longs, c
 	*shorts = '\0';
 }
 
-static int option_of(int c)
+/* A letter may stand for one option here, for another one there. */
+static int option_of(const struct command *command, int c)
 {
+	uint32_t takes = command->options | TAKES(HELP);
 	int i;
 
 	if (c >= 256)
 		return c - 256;
 	for (i = 0; i < OPTION_N; i++)
-		if (option_rows[i].letter == c)
+		if ((takes & (1u << i)) && option_rows[i].letter == c)
 			return i;
 	return OPTION_N;
 }
@@ -150,7 +153,7 @@ static bool option_take(const struct command *command, int c, char **argv, struc
 			       optopt && optopt < 256 ? which : argv[optind - 1], NULL);
 		return false;
 	}
-	option = option_of(c);
+	option = option_of(command, c);
 	if (!option_rows[option].parse(optarg, args, &why)) {
 		char what[80];
 
@@ -162,11 +165,25 @@ static bool option_take(const struct command *command, int c, char **argv, struc
 	return true;
 }
 
+/* "VM [CALL]": one or two; "VM [RULE...]": one and more */
+static void words_count(const char *words, int *least, int *most)
+{
+	*least = *most = 0;
+	while (*words) {
+		*least += *words != '[';
+		++*most;
+		words += strcspn(words, " ");
+		if (words[-1] == ']' && words[-2] == '.')
+			*most = INT_MAX;
+		words += *words == ' ';
+	}
+}
+
 static bool words_take(const struct command *command, int n, char **words, struct args *args)
 {
-	int most = command->words[0] ? 1 : 0;
-	int least = command->words[0] && command->words[0] != '[';
+	int least, most;
 
+	words_count(command->words, &least, &most);
 	if (n > most) {
 		usage_complain(command, "one word too many: ", words[most], NULL);
 		return false;
@@ -176,8 +193,7 @@ static bool words_take(const struct command *command, int n, char **words, struc
 		return false;
 	}
 	args->n_words = n;
-	if (n)
-		args->words[0] = words[0];
+	args->words = words;
 	return true;
 }
 
@@ -208,6 +224,7 @@ enum status command_parse(const struct command *command, int argc, char **argv,
 		.cpu_weight = 100,
 		.mitigations = HULL_MITIGATIONS_ALL,
 		.timeout = 90,
+		.interval_ms = 1000,
 	};
 	getopt_tables(command, longs, shorts);
 	opterr = 0;
@@ -271,7 +288,7 @@ void command_help(const struct command *command)
 
 static void command_line(const struct command *command, FILE *to)
 {
-	char left[32];
+	char left[48];
 
 	snprintf(left, sizeof(left), "%s%s%s%s%s", command->noun, command->verb ? " " : "",
 		 command->verb ? command->verb : "", command->words[0] ? " " : "", command->words);

@@ -57,21 +57,24 @@ enum option_id {
 	OPTION_SWEEP,
 	OPTION_CSV,
 	OPTION_PLOT,
+	OPTION_POLICY,
+	OPTION_FILE,
+	OPTION_DEFAULT,
+	OPTION_INTERVAL,
+	OPTION_AUDIT,
 	OPTION_N,
 };
 
 #define TAKES(option)	(1u << OPTION_##option)
 #define TAKES_RECORD	(TAKES(MEMORY) | TAKES(CPUS) | TAKES(CPU_WEIGHT) | TAKES(ENGINE) | \
 			 TAKES(HYPERCALL_CPL3) | TAKES(MSR_IGNORE) | TAKES(MITIGATIONS) | \
-			 TAKES(DOMAIN))
+			 TAKES(DOMAIN) | TAKES(POLICY))
 #define TAKES_BOOT	(TAKES(KERNEL) | TAKES(INITRD) | TAKES(CMDLINE) | TAKES(CPU_MAX))
-
-#define WORDS_MAX	2
 
 /* What the command line says; options that were not given have their defaults. */
 struct args {
 	uint32_t given;			/* 1 << OPTION_* */
-	const char *words[WORDS_MAX];
+	char *const *words;
 	int n_words;
 	bool help, json, log;
 	enum hull_engine engine;
@@ -83,6 +86,9 @@ struct args {
 	bool hypercall_cpl3, msr_ignore;
 	const char *name, *kernel, *initrd, *cmdline;
 	const char *domain;
+	const char *policy, *file, *default_action;
+	uint32_t interval_ms;
+	bool audit;
 };
 
 /* What can stand where a value or a word stands: for the completion. */
@@ -93,6 +99,7 @@ enum complete {
 	COMPLETE_ENGINE,
 	COMPLETE_MITIGATIONS,
 	COMPLETE_SWITCH,
+	COMPLETE_ACTION,
 };
 
 struct option_row {
@@ -109,7 +116,7 @@ extern const struct option_row option_rows[OPTION_N];
 
 struct command {
 	const char *noun, *verb;	/* @verb: NULL when the noun says it all */
-	const char *words;		/* "NAME", "[VM]", "" */
+	const char *words;		/* "NAME", "[VM]", "VM [RULE...]", "" */
 	const char *summary;		/* a phrase */
 	const char *text;		/* sentences */
 	uint32_t options;		/* TAKES(...); HELP is understood */
@@ -159,10 +166,19 @@ int vm_resume_run(const struct command *command, const struct args *args);
 int vm_stop_run(const struct command *command, const struct args *args);
 int vm_kill_run(const struct command *command, const struct args *args);
 int vm_delete_run(const struct command *command, const struct args *args);
+int hypercall_list_run(const struct command *command, const struct args *args);
+int hypercall_show_run(const struct command *command, const struct args *args);
+int hypercall_stats_run(const struct command *command, const struct args *args);
+int hypercall_policy_run(const struct command *command, const struct args *args);
+int hypercall_watch_run(const struct command *command, const struct args *args);
+int top_run(const struct command *command, const struct args *args);
 
 /* removes what the VMM of @name has left in the run directory, its log among it */
 void vm_files_forget(const char *name);
 /* what vm create and vm run both make of their options */
 struct hull_vm_new args_vm_new(const struct args *args, const char *name);
+/* likewise: --policy, read into *@policy; STATUS_OK, or another one, having said why */
+enum status args_policy(const struct command *command, const struct args *args,
+			struct hull_vm_policy *policy, struct hull_vm_new *new);
 
 #endif

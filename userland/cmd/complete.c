@@ -8,6 +8,7 @@
 #include <string.h>
 #include <cmd/command.h>
 #include <lib/names.h>
+#include <policy/language.h>
 
 static void offer(const char *candidate, const char *start)
 {
@@ -40,6 +41,29 @@ static void offer_mitigations(const char *start)
 		offer(row->name, start);
 }
 
+static void offer_actions(const char *start)
+{
+	static const char *const actions[] = {
+		"allow", "deny", "deny=", "audit", "forward", "limit=", "kill",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
+		offer(actions[i], start);
+}
+
+static void offer_calls(const char *start)
+{
+	const struct policy_range *range;
+	const struct policy_call *call;
+
+	for (call = policy_calls; call->name; call++)
+		offer(call->name, start);
+	for (range = policy_ranges; range->word; range++)
+		offer(range->word, start);
+	offer("all", start);
+}
+
 static void offer_value(enum complete complete, const char *start)
 {
 	switch (complete) {
@@ -59,6 +83,9 @@ static void offer_value(enum complete complete, const char *start)
 	case COMPLETE_SWITCH:
 		offer("on", start);
 		offer("off", start);
+		break;
+	case COMPLETE_ACTION:
+		offer_actions(start);
 		break;
 	case COMPLETE_NONE:
 		break;
@@ -127,11 +154,31 @@ static const struct command *command_of(int argc, char **argv)
 	return NULL;
 }
 
+/* What word @n of a command may be, from 0. */
+static void offer_word(const struct command *command, int n, const char *start)
+{
+	const char *word = command->words;
+
+	for (; n && strchr(word, ' '); n--)
+		word = strchr(word, ' ') + 1;
+	if (n && !strstr(word, "..."))
+		return;
+	if (!strncmp(word, "VM", 2) || !strncmp(word, "[VM", 3))
+		offer_vms(start);
+	if (!strncmp(word, "[CALL", 5) || !strncmp(word, "[RULE", 5))
+		offer_calls(start);
+	if (!strncmp(word, "[RULE", 5)) {
+		offer_actions(start);
+		offer("cpl=", start);
+	}
+}
+
 int complete_run(int argc, char **argv)
 {
 	const char *last = argc ? argv[argc - 1] : "";
 	const struct option_row *waiting;
 	const struct command *command;
+	int i, words = 0;
 
 	if (argc < 2) {
 		offer_first(last);
@@ -139,13 +186,16 @@ int complete_run(int argc, char **argv)
 	}
 	command = command_of(argc, argv);
 	waiting = waiting_option(argv[argc - 2]);
+	/* Those before the last one that are neither options nor values of such. */
+	for (i = command && command->verb ? 2 : 1; i < argc - 1; i++)
+		words += argv[i][0] != '-' && !waiting_option(argv[i - 1]);
 	if (!command)
 		offer_verbs(argv[0], last);
 	else if (waiting)
 		offer_value(waiting->complete, last);
 	else if (last[0] == '-')
 		offer_options(command, last);
-	else if (strstr(command->words, "VM"))
-		offer_value(COMPLETE_VM, last);
+	else
+		offer_word(command, words, last);
 	return STATUS_OK;
 }

@@ -2,28 +2,11 @@
 /* vmctl events: a line for each change of a VM. */
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <time.h>
+#include <cmd/calls.h>
 #include <cmd/command.h>
 #include <cmd/output.h>
-
-static volatile sig_atomic_t interrupted;
-
-static void interrupt(int signal)
-{
-	(void)signal;
-	interrupted = 1;
-}
-
-/* No SA_RESTART: the wait for an event is to end. */
-static void signals_catch(void)
-{
-	struct sigaction action = { .sa_handler = interrupt };
-
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-}
 
 static uint64_t now_ns(void)
 {
@@ -62,7 +45,11 @@ static int events_follow(const struct command *command, const struct args *args,
 	uint32_t n = 0;
 	int ret;
 
-	while (!interrupted) {
+	for (;;) {
+		if (!hull_client_pending(client))
+			interrupt_wait(hull_client_fd(client), -1);
+		if (interrupt_seen())
+			break;
 		ret = hull_events_next(client, &event, &error);
 		if (ret < 0 && error.code == ENOBUFS) {
 			command_complain(command, "%s: this listener is too slow", error.text);
@@ -92,7 +79,7 @@ int events_run(const struct command *command, const struct args *args)
 
 	if (!client)
 		return status;
-	signals_catch();
+	interrupt_catch();
 	if (hull_events_join(client, &error))
 		status = command_fail(command, &error);
 	else

@@ -172,6 +172,38 @@ static bool parse_plot(const char *text, struct args *args, const char **why)
 	return parse_path(text, &args->plot, why);
 }
 
+static bool parse_policy(const char *text, struct args *args, const char **why)
+{
+	return parse_path(text, &args->policy, why);
+}
+
+static bool parse_file(const char *text, struct args *args, const char **why)
+{
+	return parse_path(text, &args->file, why);
+}
+
+static bool parse_default(const char *text, struct args *args, const char **why)
+{
+	args->default_action = text;
+	*why = "an action is missing";
+	return *text;
+}
+
+static bool parse_interval(const char *text, struct args *args, const char **why)
+{
+	bool ok = hull_milliseconds_parse(text, 100, 3600000, &args->interval_ms);
+
+	*why = "not a number of seconds: 0.1 to 3600";
+	return ok;
+}
+
+static bool parse_audit(const char *text, struct args *args, const char **why)
+{
+	(void)text;
+	(void)why;
+	return args->audit = true;
+}
+
 const struct option_row option_rows[OPTION_N] = {
 	[OPTION_HELP] = { "help", 'h', NULL, "this text", COMPLETE_NONE, parse_help },
 	[OPTION_JSON] = { "json", 'j', NULL, "print JSON", COMPLETE_NONE, parse_json },
@@ -211,7 +243,7 @@ const struct option_row option_rows[OPTION_N] = {
 	[OPTION_LOG] = { "log", 'l', NULL, "print the kept log instead", COMPLETE_NONE, parse_log },
 	[OPTION_TIMEOUT] = { "timeout", 't', "SECONDS", "how long to wait; 0: don't (90)",
 			     COMPLETE_NONE, parse_timeout },
-	[OPTION_COUNT] = { "count", 0, "N", "end after N of them", COMPLETE_NONE, parse_count },
+	[OPTION_COUNT] = { "count", 'n', "N", "end after N of them", COMPLETE_NONE, parse_count },
 	[OPTION_SAMPLES] = { "samples", 0, "N", "samples of each figure, 3 to 4096 (101)",
 			     COMPLETE_NONE, parse_samples },
 	[OPTION_ITERATIONS] = { "iterations", 0, "N", "calls in each sample (100)", COMPLETE_NONE,
@@ -221,4 +253,14 @@ const struct option_row option_rows[OPTION_N] = {
 			   COMPLETE_NONE, parse_sweep },
 	[OPTION_CSV] = { "csv", 0, NULL, "print comma-separated values", COMPLETE_NONE, parse_csv },
 	[OPTION_PLOT] = { "plot", 0, "FILE", "write a chart, as SVG", COMPLETE_FILE, parse_plot },
+	[OPTION_POLICY] = { "policy", 0, "FILE", "rules for its hypercalls (all are allowed)",
+			    COMPLETE_FILE, parse_policy },
+	[OPTION_FILE] = { "file", 'f', "FILE", "rules are in FILE; - is standard input",
+			  COMPLETE_FILE, parse_file },
+	[OPTION_DEFAULT] = { "default", 'd', "ACTION", "for calls that no rule is for (allow)",
+			     COMPLETE_ACTION, parse_default },
+	[OPTION_INTERVAL] = { "interval", 's', "SECONDS", "time between two looks (1)",
+			      COMPLETE_NONE, parse_interval },
+	[OPTION_AUDIT] = { "audit", 0, NULL, "tell of calls under the action audit instead",
+			   COMPLETE_NONE, parse_audit },
 };

@@ -2,6 +2,7 @@
 /* vmctl vm create, vm set: the record and its settings. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <cmd/calls.h>
 #include <cmd/command.h>
 #include <cmd/output.h>
 
@@ -25,10 +26,23 @@ struct hull_vm_new args_vm_new(const struct args *args, const char *name)
 	};
 }
 
+enum status args_policy(const struct command *command, const struct args *args,
+			struct hull_vm_policy *policy, struct hull_vm_new *new)
+{
+	enum status status;
+
+	if (!args->policy)
+		return STATUS_OK;
+	status = policy_read(command, args->policy, 0, NULL, NULL, NULL, policy);
+	new->policy = policy;
+	return status;
+}
+
 int vm_create_run(const struct command *command, const struct args *args)
 {
 	struct hull_vm_new new = args_vm_new(args, args->words[0]);
 	enum status status = STATUS_OK;
+	struct hull_vm_policy policy;
 	struct hull_client *client;
 	struct hull_vm_info vm = { 0 };
 	struct hull_error error;
@@ -39,6 +53,9 @@ int vm_create_run(const struct command *command, const struct args *args)
 				 "no '.' or '-' first, no number", new.name);
 		return STATUS_USAGE;
 	}
+	status = args_policy(command, args, &policy, &new);
+	if (status != STATUS_OK)
+		return status;
 	client = command_client(command, &status);
 	if (!client)
 		return status;

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <unistd.h>
+#include <cmd/calls.h>
 #include <cmd/command.h>
 #include <cmd/output.h>
 
@@ -98,10 +99,13 @@ static enum status record_make(const struct command *command, const struct args 
 			       struct hull_vm_info *vm)
 {
 	struct hull_vm_new new = args_vm_new(args, name);
+	struct hull_vm_policy policy;
 	struct hull_error error;
 
+	if (args_policy(command, args, &policy, &new) != STATUS_OK)
+		return STATUS_NOT_RUN;
 	*client = hull_client_open(&error);
-	if (!*client && error.code == ENODEV && args->engine == HULL_ENGINE_KVM) {
+	if (!*client && error.code == ENODEV && args->engine == HULL_ENGINE_KVM && !new.policy) {
 		snprintf(vm->name, sizeof(vm->name), "%s", name);
 		vm->engine = new.engine;
 		vm->memory = new.memory;

@@ -105,6 +105,11 @@ int hull_audit_next(struct hull_client *client, struct hull_audit *audit,
 	return audit_parse(message, audit, error) ? -1 : 1;
 }
 
+bool hull_client_pending(const struct hull_client *client)
+{
+	return client->at < client->pending;
+}
+
 int hull_client_fd(const struct hull_client *client)
 {
 	return mnl_socket_get_fd(client->socket);

@@ -59,7 +59,8 @@ int hull_audit_join(struct hull_client *client, struct hull_error *error);
 /* As hull_events_next(). */
 int hull_audit_next(struct hull_client *client, struct hull_audit *audit,
 		    struct hull_error *error);
-/* To poll(2) for input. Nothing may be left of what was received: next until EAGAIN. */
+/* The next one does not wait when something is left of what was received, or @fd is readable. */
+bool hull_client_pending(const struct hull_client *client);
 int hull_client_fd(const struct hull_client *client);
 
 #endif

@@ -167,6 +167,26 @@ bool hull_number_parse(const char *text, uint32_t min, uint32_t max, uint32_t *n
 	return true;
 }
 
+bool hull_milliseconds_parse(const char *text, uint32_t min, uint32_t max, uint32_t *ms)
+{
+	const char *end, *point;
+	uint64_t value, part = 0;
+	unsigned int unit = 100;
+
+	end = digits_parse(text, &value);
+	if (!end || value > max / 1000)
+		return false;
+	if (*end == '.') {
+		for (point = end++; isdigit((unsigned char)*end); end++, unit /= 10)
+			part += unit * (unsigned int)(*end - '0');
+		if (end == point + 1)
+			return false;
+	}
+	value = value * 1000 + part;
+	*ms = (uint32_t)value;
+	return !*end && value >= min && value <= max;
+}
+
 bool hull_engine_parse(const char *text, enum hull_engine *engine, const char **why)
 {
 	size_t i;

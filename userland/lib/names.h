@@ -33,6 +33,8 @@ extern const struct hull_bit_name hull_flag_names[];
 bool hull_size_parse(const char *text, uint64_t *bytes, const char **why);
 bool hull_number_parse(const char *text, uint32_t min, uint32_t max, uint32_t *number,
 		       const char **why);
+/* seconds with up to three places after a point, as milliseconds of @min to @max */
+bool hull_milliseconds_parse(const char *text, uint32_t min, uint32_t max, uint32_t *ms);
 bool hull_engine_parse(const char *text, enum hull_engine *engine, const char **why);
 /* "default", "off", or names with commas between */
 bool hull_mitigations_parse(const char *text, uint32_t *mitigations, const char **why);
