@@ -2,6 +2,7 @@
 #include <cap-ng.h>
 #include <errno.h>
 #include <limits.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -55,6 +56,9 @@ int confine_process(struct vmm_error *error)
 {
 	const struct rlimit no_core = { 0, 0 }, fds = { FDS_MAX, FDS_MAX };
 
+	/* A thread that frees memory, if only at its end, must not have to tell the kernel. */
+	mallopt(M_ARENA_MAX, 1);
+	mallopt(M_TRIM_THRESHOLD, -1);
 	umask(077);
 	if (chdir("/"))
 		return vmm_fail_errno(error, "cannot leave the working directory");

@@ -6,6 +6,13 @@
 
 #include "error.h"
 
+const char *vmm_errno_text(int code)
+{
+	const char *text = strerrordesc_np(code);
+
+	return text ? text : "unknown error";
+}
+
 void vmm_error_set(struct vmm_error *error, int code, const char *format, ...)
 {
 	va_list args;
@@ -31,7 +38,7 @@ void vmm_error_set_errno(struct vmm_error *error, const char *format, ...)
 	vsnprintf(error->text, sizeof(error->text), format, args);
 	va_end(args);
 	len = strlen(error->text);
-	snprintf(error->text + len, sizeof(error->text) - len, ": %s", strerror(code));
+	snprintf(error->text + len, sizeof(error->text) - len, ": %s", vmm_errno_text(code));
 }
 
 void vmm_notice(struct vmm_error *error, const char *format, ...)

@@ -15,6 +15,9 @@ void vmm_error_set_errno(struct vmm_error *error, const char *format, ...)
 /* vmm_fail_errno(error, format, ...) - the same, with the text of errno behind it */
 #define vmm_fail_errno(...)	(vmm_error_set_errno(__VA_ARGS__), -1)
 
+/** vmm_errno_text - also in a confined thread, which cannot look for a translation */
+const char *vmm_errno_text(int code);
+
 /** vmm_notice - something works less well than usual; the first one is kept */
 void vmm_notice(struct vmm_error *error, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -174,5 +174,5 @@ void vmm_irq_set(struct vmm_machine *machine, unsigned int irq, bool level)
 
 	if (ioctl(machine->engine.vm, KVM_IRQ_LINE, &line))
 		vmm_machine_end(machine, HULL_STOP_ENGINE_ERROR, 0, "interrupt line %u: %s", irq,
-				strerrordesc_np(errno));
+				vmm_errno_text(errno));
 }

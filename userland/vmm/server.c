@@ -40,7 +40,7 @@ static void *server_thread(void *data)
 			break;
 		if (errno != EINTR)
 			vmm_machine_end(machine, HULL_STOP_ENGINE_ERROR, 0, "rings: %s",
-					strerrordesc_np(errno));
+					vmm_errno_text(errno));
 	}
 	return NULL;
 }

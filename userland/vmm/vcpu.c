@@ -109,7 +109,7 @@ static void run_failed(struct vmm_vcpu *vcpu)
 		return;
 	default:
 		vmm_machine_end(vcpu->machine, HULL_STOP_ENGINE_ERROR, 0, "vCPU %u: %s",
-				vcpu->index, strerrordesc_np(errno));
+				vcpu->index, vmm_errno_text(errno));
 	}
 }
 
