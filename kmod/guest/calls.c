@@ -37,7 +37,7 @@ static const struct row rows[] = {
 	{ HULL_HYPERCALL_VERSION, "version", 0, PLAIN },
 	{ HULL_HYPERCALL_FEATURES, "features", 1, PLAIN },
 	{ HULL_HYPERCALL_LOG, "log", 2, TEXT, HULL_LOG_MAX },
-	{ HULL_HYPERCALL_TIME, "time", 1, FROM, sizeof(struct hull_time) },
+	{ HULL_HYPERCALL_TIME_PAIR, "time", 1, FROM, sizeof(struct hull_time) },
 	{ HULL_HYPERCALL_YIELD, "yield", 1, PLAIN },
 	{ HULL_HYPERCALL_GROUP_REPORT, "group_report", 1, INTO,
 	  sizeof(struct hull_group_report) },
