@@ -4,7 +4,7 @@
 . ./cli.sh
 
 module_here || tap_skip_all "the module is not loaded"
-tap_plan 69
+tap_plan 71
 
 # --- create, show, list
 good "create" vm create one --engine kvm --memory 64M --cpus 2 --cpu-weight 7 --mitigations off
@@ -18,7 +18,9 @@ json_is '["hypercall-cpl3","msr-ignore"]' flags
 json_is created state
 json_is kvm engine
 json_is null pid
+json_is null domain
 bad 5 "a VM of this name exists" vm create two --engine kvm
+bad 1 "own engine can be in a domain" vm create three --engine kvm --domain lab
 bad 1 "more memory than this host has" vm create three --engine kvm -m 64T
 
 good "show, JSON" vm show one -j

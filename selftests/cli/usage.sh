@@ -4,7 +4,7 @@
 . ./cli.sh
 
 long=$(printf 'n%.0s' $(seq 64))
-tap_plan 52
+tap_plan 54
 
 bad 2 "missing: NAME" vm create
 bad 2 "one word too many: b" vm create a b
@@ -32,6 +32,8 @@ done
 bad 2 "no such engine" vm create a --engine qemu
 bad 2 "1 to 10000" vm create a --cpu-weight 0
 bad 2 "1 to 10000" vm create a --cpu-weight 10001
+bad 2 "not a name" vm create a --domain -x
+bad 2 "not a name" vm create a --domain "$long"
 bad 2 "no such mitigation" vm create a --mitigations ibpb,,rsb-fill
 bad 2 "missing: --kernel" vm start a
 tap_end
