@@ -151,6 +151,7 @@ static void end_parse(const struct nlmsghdr *message, size_t skip, struct nl_rep
 	if (!(message->nlmsg_flags & NLM_F_ACK_TLVS) || bytes <= skip)
 		return;
 	nl_parse(data + skip, bytes - skip, tb);
+	reply->at = nl_u32(tb[NLMSGERR_ATTR_OFFS]);
 	if (tb[NLMSGERR_ATTR_MSG])
 		strncpy(reply->sentence, nl_data(tb[NLMSGERR_ATTR_MSG]),
 			sizeof(reply->sentence) - 1);
@@ -204,12 +205,14 @@ struct nl_reply nl_send(int fd, struct nl_message *message, size_t bytes, nl_fn 
 struct family {
 	uint16_t number;
 	uint32_t group;
+	const char *wanted;		/* NULL: the first group */
 };
 
 static void family_take(const struct nlmsghdr *message, void *data)
 {
 	const struct nlattr *tb[NL_ATTRS_MAX + 1], *groups[NL_ATTRS_MAX + 1];
 	struct family *family = data;
+	int i;
 
 	nl_parse_message(message, tb);
 	if (tb[CTRL_ATTR_FAMILY_ID])
@@ -217,20 +220,38 @@ static void family_take(const struct nlmsghdr *message, void *data)
 	if (!tb[CTRL_ATTR_MCAST_GROUPS])
 		return;
 	nl_parse_nest(tb[CTRL_ATTR_MCAST_GROUPS], groups);
-	if (!groups[1])
-		return;
-	nl_parse_nest(groups[1], tb);
-	family->group = nl_u32(tb[CTRL_ATTR_MCAST_GRP_ID]);
+	for (i = 1; i <= NL_ATTRS_MAX && !family->group; i++) {
+		if (!groups[i])
+			continue;
+		nl_parse_nest(groups[i], tb);
+		if (!family->wanted || (tb[CTRL_ATTR_MCAST_GRP_NAME] &&
+					!strcmp(nl_data(tb[CTRL_ATTR_MCAST_GRP_NAME]), family->wanted)))
+			family->group = nl_u32(tb[CTRL_ATTR_MCAST_GRP_ID]);
+	}
+}
+
+static void family_get(int fd, const char *name, struct family *family)
+{
+	struct nl_message message;
+
+	nl_begin(&message, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0);
+	nl_put_text(&message, CTRL_ATTR_FAMILY_NAME, name);
+	nl_send(fd, &message, 0, family_take, family);
+}
+
+uint32_t nl_group(int fd, const char *name, const char *group)
+{
+	struct family family = { .wanted = group };
+
+	family_get(fd, name, &family);
+	return family.group;
 }
 
 uint16_t nl_family(int fd, const char *name, uint32_t *group)
 {
-	struct nl_message message;
 	struct family family = { 0 };
 
-	nl_begin(&message, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0);
-	nl_put_text(&message, CTRL_ATTR_FAMILY_NAME, name);
-	nl_send(fd, &message, 0, family_take, &family);
+	family_get(fd, name, &family);
 	if (group)
 		*group = family.group;
 	return family.number;

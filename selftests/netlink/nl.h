@@ -26,6 +26,7 @@ struct nl_message {
 struct nl_reply {
 	int error;			/* errno, positive; 0: done */
 	char sentence[256];		/* the kernel's, or "" */
+	uint32_t at;			/* where in the message the fault is, or 0 */
 	int messages;			/* of the family, before the end */
 	bool torn;			/* NLM_F_DUMP_INTR somewhere */
 };
@@ -36,6 +37,8 @@ typedef void (*nl_fn)(const struct nlmsghdr *message, void *data);
 int nl_open(void);
 /* The number of family @name, or 0; *@group: of its first multicast group */
 uint16_t nl_family(int fd, const char *name, uint32_t *group);
+/* The number of its group @group, or 0 */
+uint32_t nl_group(int fd, const char *name, const char *group);
 
 void nl_begin(struct nl_message *message, uint16_t type, uint8_t cmd, uint16_t flags);
 void nl_put(struct nl_message *message, uint16_t type, const void *data, size_t bytes);
