@@ -11,7 +11,7 @@ packages="
 	gcc make libc6-dev binutils pkg-config libelf-dev libmnl-dev libjansson-dev
 	kmod gzip xz-utils zstd lz4
 	sparse shellcheck perl
-	busybox-static bsdutils util-linux
+	busybox-static bsdutils util-linux kexec-tools
 	bochs bochs-term bochsbios vgabios isolinux syslinux-common xorriso
 	qemu-system-x86 qemu-system-data seabios"
 

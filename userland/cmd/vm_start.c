@@ -41,6 +41,19 @@ static void notice_tell(const struct command *command, const struct vmm_error *e
 		command_complain(command, "note: %s", error->notice);
 }
 
+/* An ioctl has no room for a sentence: ask before. */
+static int engine_check(struct hull_client *client, const struct hull_vm_info *vm,
+			struct hull_error *error)
+{
+	struct hull_host host = { 0 };
+
+	if (vm->engine == HULL_ENGINE_KVM)
+		return 0;
+	if (hull_host_get(client, &host, error))
+		return -1;
+	return host.vmx_error ? hull_error_set(error, -host.vmx_error, "%s", host.vmx_why) : 0;
+}
+
 int vm_start_run(const struct command *command, const struct args *args)
 {
 	struct hull_ref ref = command_ref(args->words[0]);
@@ -56,6 +69,8 @@ int vm_start_run(const struct command *command, const struct args *args)
 	if (!client)
 		return status;
 	ret = hull_vm_get(client, &ref, &vm, &error);
+	if (!ret)
+		ret = engine_check(client, &vm, &error);
 	hull_client_close(client);
 	if (ret)
 		return command_fail(command, &error);

@@ -56,7 +56,8 @@ add_initramfs()	# LIST PATH
 {
 	local list=$work/list-${2//\//_}
 
-	sed "s|\$REPO|$REPO|g; s|\$BUILD|$BUILD|g" "$1" > "$list"
+	sed "s|\$REPO|$REPO|g; s|\$BUILD|$BUILD|g; s|\$RELEASE|$(cat "$kernel_dir/release")|g" \
+		"$1" > "$list"
 	"$LAB_DIR/mkinitramfs" "$list" > "$list.cpio"
 	add_file "$list.cpio" "$2" 0644
 }
@@ -90,6 +91,7 @@ suite_line()	# WORD VALUES...
 	memory) memory=$1 ;;
 	timeout) seconds=$1 ;;
 	append) append="$append $*" ;;
+	crashkernel) append="$append crashkernel=$1" crash_kernel=-k ;;
 	file | kmod | insmod | guest-kernel | initramfs | tests | test) deferred+=("$word $*") ;;
 	optional) if [ -e "$REPO/${2:-}/Makefile" ]; then suite_line "$@"; fi ;;
 	*) die "suite: unknown word '$word'" ;;

@@ -10,6 +10,7 @@
  * the environment as LAB_CONSOLE_PTY.
  *   -c  console log that the emulator writes: copied to stdout line by line
  *   -v  verdict log that the emulator writes: its line "end" ends the run
+ *   -k  a panic is not the end: another kernel takes over
  * Exit code: 0 the machine ended, 3 kernel panic, 124 time out, 125 own trouble,
  * 128+N by signal N.
  */
@@ -52,7 +53,7 @@ static int console_pty = -1;
 static pid_t emulator;
 static struct termios saved_terminal;
 static volatile sig_atomic_t caught, sender;
-static int panicked, ended;
+static int panicked, ended, crash_kernel;
 static long long deadline;
 
 static long long now_ms(void)
@@ -90,7 +91,7 @@ static void console_line(const char *line)
 		printf("%s%s\n", prefix, line);
 		fflush(stdout);
 	}
-	if (!panicked && strstr(line, "Kernel panic - not syncing")) {
+	if (!panicked && !crash_kernel && strstr(line, "Kernel panic - not syncing")) {
 		panicked = 1;
 		shorten_deadline();
 	}
@@ -292,7 +293,7 @@ int main(int argc, char **argv)
 	long seconds = 600;
 	int c;
 
-	while ((c = getopt(argc, argv, "+t:c:v:p:l:qi")) != -1) {
+	while ((c = getopt(argc, argv, "+t:c:v:p:l:qik")) != -1) {
 		switch (c) {
 		case 't': seconds = strtol(optarg, NULL, 10); break;
 		case 'c': console.path = optarg; break;
@@ -300,6 +301,7 @@ int main(int argc, char **argv)
 		case 'p': prefix = optarg; break;
 		case 'l': screen_path = optarg; break;
 		case 'q': quiet = 1; break;
+		case 'k': crash_kernel = 1; break;
 		case 'i': interactive = 1; break;
 		default: return EXIT_TROUBLE;
 		}
