@@ -51,7 +51,8 @@ struct ring_server {
 #define QUICK_SLOW	false
 #define QUICK_RING	false
 
-#define HULL_HYPERCALL_ROW(number, NAME, id, arguments, mode, cpl)	[number] = QUICK_##mode,
+#define HULL_HYPERCALL_ROW(number, NAME, id, arguments, mode, cpl)	\
+	[number] = QUICK_##mode,
 static const bool quick[] = {
 #include <hull/hypercalls.def>
 };

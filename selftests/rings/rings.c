@@ -175,6 +175,44 @@ static void test_full(struct vm *vm)
 	view_end(vm, &v);
 }
 
+/* Completions make an event channel's port pending, unless the guest wants none. */
+static void test_event(struct vm *vm)
+{
+	const uint64_t at = 2 * MACHINE_FRESH;
+	struct hull_event_page *page = (struct hull_event_page *)(vm->machine.memory + at);
+	volatile unsigned long long *pending = &page->pending[0];
+	struct view v;
+	long port;
+
+	memset(page, 0, sizeof(*page));
+	view_init(vm, &v, 0, ENTRIES, 0, 0);
+	v.setup.flags = HULL_RING_F_EVENT;
+	if (vm_call(vm, HULL_HYPERCALL_EVENT_SETUP, at, HULL_EVENT_POLL, 0))
+		tap_note("no event channels");
+	port = vm_call(vm, HULL_HYPERCALL_EVENT_OFFER, 0, 0, 0);
+	v.setup.port = port;
+	tap_ok(port > 0 && !view_setup(vm, &v), "a ring with an event channel");
+	*pending = 0;
+	v.ring->quiet = 1;
+	view_put(&v, HULL_HYPERCALL_NOP, 1, 0, 0);
+	view_submit(vm, &v);
+	tap_ok(view_wait(&v.ring->result_tail, 1) && view_wait(&v.ring->sleeping, 1) && !*pending,
+	       "quiet");
+	v.ring->quiet = 0;
+	view_put(&v, HULL_HYPERCALL_NOP, 2, 0, 0);
+	view_submit(vm, &v);
+	tap_ok(view_wait(&v.ring->result_tail, 2) && view_wait(&v.ring->sleeping, 1) &&
+	       *pending == 1ULL << port && page->any, "not quiet");
+	*pending = 0;
+	v.ring->call_tail = 999;
+	view_submit(vm, &v);
+	tap_ok(view_wait((volatile uint32_t *)&v.ring->broken, -EINVAL) &&
+	       view_wait(&v.ring->sleeping, 1), "broken");
+	tap_ok(!view_end(vm, &v) && *pending == 1ULL << port, "which raises it, too");
+	tap_ok(!vm_call(vm, HULL_HYPERCALL_EVENT_CLOSE, port, 0, 0) &&
+	       view_setup(vm, &v) == -EBADF, "a port that is closed");
+}
+
 static void stream_set(struct vm *vm, unsigned int n, uint32_t entries, uint32_t batch,
 		       uint32_t idle_us, uint64_t count, uint32_t start)
 {
@@ -302,7 +340,7 @@ int main(int argc, char **argv)
 		return tap_skip_all("%s: no device, or no VMX", device);
 	machine_close(&m);
 
-	tap_plan(24);
+	tap_plan(30);
 	test_offer();
 	vm_open(&vm);
 	servers_start(&vm, 1);
@@ -311,6 +349,7 @@ int main(int argc, char **argv)
 	test_number(&vm);
 	test_calls(&vm);
 	test_full(&vm);
+	test_event(&vm);
 	test_stream(&vm);
 	vm_close(&vm);
 	test_two(1);
