@@ -26,8 +26,8 @@ struct hull_call_row;
  * @arg: rbx, rcx, rdx, rsi; cut to 32 bits outside 64-bit mode
  * @module: from @vm_id on: what handlers in other modules see
  *
- * A FAST handler without arguments finds @vm, @vcpu, @number and @cpl alone, and calls
- * nothing that could be probed or fault.
+ * A FAST handler without arguments finds @vm, @vcpu and @number alone, and calls nothing
+ * that could be probed or fault.
  */
 struct hull_call {
 	struct hull_vm *vm;

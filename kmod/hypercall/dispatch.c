@@ -15,6 +15,7 @@
 #include <hypercall/event_host.h>
 #include <hypercall/forward.h>
 #include <hypercall/hypercall.h>
+#include <hypercall/lane.h>
 #include <hypercall/ring.h>
 #include <hypercall/site.h>
 #include <hypercall/vm_calls.h>
@@ -116,19 +117,6 @@ static bool traced(void)
 	return trace_hull_hypercall_enter_enabled() || trace_hull_hypercall_exit_enabled();
 }
 
-/* All that a handler may look at. */
-static void call_fill(struct hull_vcpu *vcpu, struct hull_call *call)
-{
-	unsigned long *regs = vcpu->vmx.regs;
-	u64 mask = hull_vmx_is_long_mode(&vcpu->vmx) ? ~0ULL : U32_MAX;
-
-	call->arg[0] = regs[HULL_REG_RBX] & mask;
-	call->arg[1] = regs[HULL_REG_RCX] & mask;
-	call->arg[2] = regs[HULL_REG_RDX] & mask;
-	call->arg[3] = regs[HULL_REG_RSI] & mask;
-	call->bytes = 0;
-}
-
 static long site_answer(struct hull_vcpu *vcpu, struct hull_call_site *site,
 			struct hull_call_way *way)
 {
@@ -138,7 +126,7 @@ static long site_answer(struct hull_vcpu *vcpu, struct hull_call_site *site,
 	this_cpu_inc(*way->hits);
 	if (way->fn) {
 		call->row = site->row;
-		call_fill(vcpu, call);
+		hull_call_fill(vcpu, call);
 		ret = way->fn(call);
 		site->counters.bytes += call->bytes;
 	} else {
@@ -225,7 +213,7 @@ static int hypercall_slow(struct hull_vcpu *vcpu)
 		hull_call_table_drop(calls);
 	site = hull_call_site_get(calls, n);
 	if (site) {
-		call_fill(vcpu, &calls->call);
+		hull_call_fill(vcpu, &calls->call);
 		ret = site_perform(vcpu, site);
 		calls->open = site;
 		vcpu->call_open = true;
@@ -312,11 +300,13 @@ int hull_hypercall_init(void)
 	if (ret)
 		return ret;
 	hull_run_hypercall_ops_set(&hypercall_ops);
+	hull_vmx_lane_set(hull_call_lane);
 	return 0;
 }
 
 void hull_hypercall_exit(void)
 {
+	hull_vmx_lane_set(NULL);
 	hull_run_hypercall_ops_set(NULL);
 	hull_registry_exit();
 }

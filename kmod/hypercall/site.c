@@ -70,8 +70,8 @@ static struct hull_call_site *site_make(struct hull_vcpu_calls *table, u32 numbe
 {
 	struct hull_call_site *site = kzalloc(sizeof(*site), GFP_KERNEL_ACCOUNT);
 
-	/* Statistics may be read at any moment: zeroes before the pointer. */
 	if (site)
+		/* Statistics may be read at any moment: zeroes before the pointer. */
 		smp_store_release(&table->sites[number], site);
 	return site;
 }

@@ -100,6 +100,19 @@ static __always_inline void hull_call_latency(struct hull_call_site *site, u64 c
 	site->counters.latency[bucket]++;
 }
 
+/** hull_call_fill - what a handler may look at; @call's number and CPL are there already */
+static __always_inline void hull_call_fill(struct hull_vcpu *vcpu, struct hull_call *call)
+{
+	unsigned long *regs = vcpu->vmx.regs;
+	u64 mask = hull_vmx_is_long_mode(&vcpu->vmx) ? ~0ULL : U32_MAX;
+
+	call->arg[0] = regs[HULL_REG_RBX] & mask;
+	call->arg[1] = regs[HULL_REG_RCX] & mask;
+	call->arg[2] = regs[HULL_REG_RDX] & mask;
+	call->arg[3] = regs[HULL_REG_RSI] & mask;
+	call->bytes = 0;
+}
+
 /** hull_call_own - a vCPU's own call, not one of a ring or a multicall: it can leave */
 static inline bool hull_call_own(const struct hull_call *call)
 {

@@ -102,6 +102,8 @@ bool hull_exit_fast(struct hull_vcpu *vcpu)
 	struct hull_vmx_vcpu *v = &vcpu->vmx;
 	u32 reason = v->exit_reason;
 
+	if (unlikely(v->answered))
+		return true;
 	if (unlikely(v->fail || reason >= HULL_EXIT_REASONS))
 		return false;
 	vcpu->stats.exits[reason]++;

@@ -13,49 +13,67 @@
 #include <asm/percpu.h>
 #include <asm/segment.h>
 #include <asm/unwind_hints.h>
+#include <uapi/asm/vmx.h>
 #include "../compat/vmx.h"
 #include "enter.h"
 
-#define FIELD_HOST_RSP	0x6c14
+#define FIELD_HOST_RSP		0x6c14
+#define FIELD_EXIT_REASON	0x4402
+
+/* The static call that switch.c defines: objtool wants to know its key, too. */
+#define LANE_CALL	__SCT__hull_vmx_lane
+.pushsection .discard.addressable, "aw"
+	.quad	__SCK__hull_vmx_lane
+.popsection
+
 #define RSB_ENTRIES	32
 
-.macro LOAD_GUEST_REGS
-	mov	HULL_V_RAX(%rdi), %rax
-	mov	HULL_V_RCX(%rdi), %rcx
-	mov	HULL_V_RDX(%rdi), %rdx
-	mov	HULL_V_RBX(%rdi), %rbx
-	mov	HULL_V_RBP(%rdi), %rbp
-	mov	HULL_V_RSI(%rdi), %rsi
-	mov	HULL_V_R8(%rdi), %r8
-	mov	HULL_V_R9(%rdi), %r9
-	mov	HULL_V_R10(%rdi), %r10
-	mov	HULL_V_R11(%rdi), %r11
-	mov	HULL_V_R12(%rdi), %r12
-	mov	HULL_V_R13(%rdi), %r13
-	mov	HULL_V_R14(%rdi), %r14
-	mov	HULL_V_R15(%rdi), %r15
-	mov	HULL_V_RDI(%rdi), %rdi
-.endm
-
-/* The vCPU lies on top of the stack and stays there; RDI will point at it. */
-.macro SAVE_GUEST_REGS
+/*
+ * What a C function may lose. The vCPU lies on top of the stack and stays there; RDI
+ * will point at it.
+ */
+.macro SAVE_VOLATILE_REGS
 	push	%rdi
 	mov	8(%rsp), %rdi
 	pop	HULL_V_RDI(%rdi)
 	mov	%rax, HULL_V_RAX(%rdi)
 	mov	%rcx, HULL_V_RCX(%rdi)
 	mov	%rdx, HULL_V_RDX(%rdi)
-	mov	%rbx, HULL_V_RBX(%rdi)
-	mov	%rbp, HULL_V_RBP(%rdi)
 	mov	%rsi, HULL_V_RSI(%rdi)
 	mov	%r8, HULL_V_R8(%rdi)
 	mov	%r9, HULL_V_R9(%rdi)
 	mov	%r10, HULL_V_R10(%rdi)
 	mov	%r11, HULL_V_R11(%rdi)
+.endm
+
+.macro LOAD_VOLATILE_REGS
+	mov	HULL_V_RAX(%rdi), %rax
+	mov	HULL_V_RCX(%rdi), %rcx
+	mov	HULL_V_RDX(%rdi), %rdx
+	mov	HULL_V_RSI(%rdi), %rsi
+	mov	HULL_V_R8(%rdi), %r8
+	mov	HULL_V_R9(%rdi), %r9
+	mov	HULL_V_R10(%rdi), %r10
+	mov	HULL_V_R11(%rdi), %r11
+	mov	HULL_V_RDI(%rdi), %rdi
+.endm
+
+/* What it keeps, but RBX, which is an argument of calls and always saved. */
+.macro SAVE_OTHER_REGS
+	mov	%rbp, HULL_V_RBP(%rdi)
 	mov	%r12, HULL_V_R12(%rdi)
 	mov	%r13, HULL_V_R13(%rdi)
 	mov	%r14, HULL_V_R14(%rdi)
 	mov	%r15, HULL_V_R15(%rdi)
+.endm
+
+.macro LOAD_OTHER_REGS
+	mov	HULL_V_RBX(%rdi), %rbx
+	mov	HULL_V_RBP(%rdi), %rbp
+	mov	HULL_V_R12(%rdi), %r12
+	mov	HULL_V_R13(%rdi), %r13
+	mov	HULL_V_R14(%rdi), %r14
+	mov	HULL_V_R15(%rdi), %r15
 .endm
 
 /*
@@ -165,12 +183,40 @@ SYM_DATA_LOCAL(verw_selector, .word __KERNEL_DS)
 
 .section .noinstr.text, "ax"
 
+/* ZF: no VERW. LOAD_*_REGS and BT leave ZF alone. */
+.macro TEST_VERW
+	testl	$HULL_RUN_VERW, HULL_V_RUN_FLAGS(%rdi)
+.endm
+
+.macro VERW_BUT_ZF
+	jz	.Lno_verw_\@
+	verw	verw_selector(%rip)
+.Lno_verw_\@:
+.endm
+
 /*
  * WORLD_SWITCH - the body of hull_vmx_switch_*
  *
  * Not a C function: called with the vCPU in RDI, it comes back with RDI and RBP as
- * they were, EAX 0 after a VM exit, 1 where the entry failed before it began, and
- * everything else lost. The caller saves what it needs, once.
+ * they were, EAX one of HULL_SWITCH_*, and everything else lost. The caller saves what
+ * it needs, once.
+ *
+ * The lane: an exit that it takes goes to one C function and back into the guest. What
+ * the function keeps by its ABI stays in registers, where there is no reason to clear
+ * them.
+ *
+ * The return stack is filled on the way out alone. Until then every return, also one
+ * that is executed by mistake, belongs to a call made here since the exit: the call of
+ * the lane, and those inside of it; the processor predicts it from what that call
+ * pushed, not from what the guest left beneath. Calls deeper than the return stack have
+ * by then overwritten the guest's entries. Every path to the first return that has no
+ * such call goes through the filling and LFENCE, mispredicted branches included. That
+ * is what "RSB stuffing" is for (Intel, Retpoline, 5.3; SpectreRSB); after VM exits
+ * with enhanced IBRS it is enough that a call has retired before such a return (Intel,
+ * Post-barrier RSB). With call depth tracking the count is of calls that were not
+ * undone by returns, and so is the same after the lane as before. All else comes first:
+ * registers are cleared, IBRS is set where it is a barrier, and the branch history is
+ * cleared, as the lane has indirect branches.
  */
 .macro WORLD_SWITCH exit safe
 	push	%rbp
@@ -178,15 +224,14 @@ SYM_DATA_LOCAL(verw_selector, .word __KERNEL_DS)
 	CHECK_HOST_RSP
 	.if \safe
 	SPEC_CTRL_TO_GUEST
-	/* ZF: no VERW. BT leaves ZF alone; VERW clobbers ZF, and leaves CF alone. */
-	testl	$HULL_RUN_VERW, HULL_V_RUN_FLAGS(%rdi)
+	TEST_VERW
 	.endif
+	/* CF: VMRESUME. VERW clobbers ZF and leaves CF alone. */
 	btl	$HULL_RUN_LAUNCHED_BIT, HULL_V_RUN_FLAGS(%rdi)
-	LOAD_GUEST_REGS
+	LOAD_OTHER_REGS
+	LOAD_VOLATILE_REGS
 	.if \safe
-	jz	.Lno_verw_\@
-	verw	verw_selector(%rip)
-.Lno_verw_\@:
+	VERW_BUT_ZF
 	.endif
 	jnc	.Llaunch_\@
 
@@ -198,17 +243,16 @@ SYM_DATA_LOCAL(verw_selector, .word __KERNEL_DS)
 .Llaunch_\@:
 	vmlaunch
 	jmp	.Lfail_\@
-	_ASM_EXTABLE(.Lresume_\@, .Lfail_\@)
-	_ASM_EXTABLE(.Llaunch_\@, .Lfail_\@)
 
 	.balign 16, 0xcc
 SYM_INNER_LABEL(\exit, SYM_L_GLOBAL)
 	UNWIND_HINT_RESTORE
 	ENDBR
-	SAVE_GUEST_REGS
+	SAVE_VOLATILE_REGS
+	mov	%rbx, HULL_V_RBX(%rdi)
 	.if \safe
+	SAVE_OTHER_REGS
 	CLEAR_REGS
-	FILL_RSB
 	SPEC_CTRL_TO_HOST
 	/* Stops those who skipped one of the above by a misprediction. */
 	lfence
@@ -218,17 +262,60 @@ SYM_INNER_LABEL(\exit, SYM_L_GLOBAL)
 .Lno_bhb_\@:
 	lfence
 	.endif
-	xor	%eax, %eax
+	mov	$FIELD_EXIT_REASON, %eax
+.Lreason_\@:
+	vmread	%rax, %rax
+	cmp	%eax, HULL_V_LANE(%rdi)
+	jne	.Lout_\@
+	call	LANE_CALL
+	mov	(%rsp), %rdi
+	cmp	$HULL_LANE_ENTER, %eax
+	jne	.Llane_out_\@
+	.if \safe
+	SPEC_CTRL_TO_GUEST
+	TEST_VERW
+	LOAD_OTHER_REGS
+	.endif
+	LOAD_VOLATILE_REGS
+	.if \safe
+	VERW_BUT_ZF
+	.endif
+.Lagain_\@:
+	vmresume
+
+.Lfail_\@:
+	CLEAR_REGS
+	mov	$HULL_SWITCH_FAILED, %eax
 	pop	%rdi
 	pop	%rbp
 	RET
 
-.Lfail_\@:
-	CLEAR_REGS
-	mov	$1, %eax
+	/* No VMX any more: say what no exit is. */
+.Lno_reason_\@:
+	mov	$-1, %eax
+.Lout_\@:
+	mov	%eax, HULL_V_EXIT_REASON(%rdi)
+	xor	%ebx, %ebx
+	jmp	.Lleave_\@
+.Llane_out_\@:
+	movl	$EXIT_REASON_VMCALL, HULL_V_EXIT_REASON(%rdi)
+	mov	%eax, %ebx
+.Lleave_\@:
+	.if \safe
+	FILL_RSB
+	lfence
+	.else
+	SAVE_OTHER_REGS
+	.endif
+	mov	%ebx, %eax
 	pop	%rdi
 	pop	%rbp
 	RET
+
+	_ASM_EXTABLE(.Lresume_\@, .Lfail_\@)
+	_ASM_EXTABLE(.Llaunch_\@, .Lfail_\@)
+	_ASM_EXTABLE(.Lagain_\@, .Lfail_\@)
+	_ASM_EXTABLE(.Lreason_\@, .Lno_reason_\@)
 .endm
 
 SYM_FUNC_START(hull_vmx_switch_bare)

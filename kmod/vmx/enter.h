@@ -24,6 +24,8 @@
 #define HULL_V_HOST_RSP		144
 #define HULL_V_RUN_FLAGS	152
 #define HULL_V_SPEC_CTRL	156
+#define HULL_V_EXIT_REASON	160
+#define HULL_V_LANE		164
 
 /* hull_vmx_vcpu.run_flags */
 #define HULL_RUN_LAUNCHED_BIT	0
@@ -45,5 +47,15 @@
 #define HULL_RUN_SAFE		(HULL_RUN_VERW | HULL_RUN_RSB | HULL_RUN_SPEC_CTRL | \
 				 HULL_RUN_BHB | HULL_RUN_CLEAR_REGS | HULL_RUN_RSB_ONE)
 #define HULL_RUN_L1D		(HULL_RUN_L1D_COND | HULL_RUN_L1D_ALWAYS)
+
+/* What hull_vmx_switch_*() returns in EAX. */
+#define HULL_SWITCH_EXIT	0	/* the guest came out */
+#define HULL_SWITCH_FAILED	1	/* the entry failed before it began */
+#define HULL_SWITCH_ANSWERED	2	/* it came out, and the lane has seen to it */
+
+/* What the lane says of an exit. */
+#define HULL_LANE_PASS		0	/* nothing was done: the ordinary way */
+#define HULL_LANE_ENTER		1	/* answered; enter again */
+#define HULL_LANE_LEAVE		2	/* answered; there is something to do before entry */
 
 #endif

@@ -8,6 +8,8 @@
 #include <linux/percpu.h>
 #include <linux/user-return-notifier.h>
 #include <asm/processor-flags.h>
+#include <compat/vmx.h>
+#include <vmx/enter.h>
 #include <vmx/vmcs.h>
 #include <vmx/vmx.h>
 
@@ -216,6 +218,82 @@ static inline void hull_vmx_insn_skip(struct hull_vmx_vcpu *v)
 		hull_vmx_reg_set(v, HULL_REG_RIP, rip);
 	else
 		hull_vmx_insn_skip_slow(v, rip, shadow);
+}
+
+/* --- the lane, see hull_vmx_lane_set() ------------------------------------ */
+
+/*
+ * The VMX instructions at their shortest. Where VMX has gone they give anything and do
+ * nothing; the entry that follows fails.
+ */
+static __always_inline unsigned long hull_lane_read(unsigned long field)
+{
+	unsigned long value;
+
+	asm volatile("1: vmread %[field], %[value]\n"
+		     "2:\n"
+		     _ASM_EXTABLE(1b, 2b)
+		     : [value] "=r" (value) : [field] "r" (field) : "cc");
+	return value;
+}
+
+static __always_inline void hull_lane_write(unsigned long field, unsigned long value)
+{
+	asm volatile("1: vmwrite %[value], %[field]\n"
+		     "2:\n"
+		     _ASM_EXTABLE(1b, 2b)
+		     : : [field] "r" (field), [value] "r" (value) : "cc");
+}
+
+/* Access rights of SS, whose bits 5 and 6 are the CPL; all ones where VMX has gone. */
+static __always_inline u32 hull_lane_ss_ar(void)
+{
+	return hull_vmcs_read_or(GUEST_SS_AR_BYTES, ~0ul);
+}
+
+static __always_inline bool hull_lane_is_long_mode(struct hull_vmx_vcpu *v)
+{
+	return (v->efer & EFER_LMA) && (hull_lane_read(GUEST_CS_AR_BYTES) & VMX_AR_L_MASK);
+}
+
+/*
+ * Like hull_vmx_insn_skip() where nothing but RIP changes. Return: false: something else
+ * would; nothing was done.
+ */
+static __always_inline bool hull_lane_insn_skip(void)
+{
+	unsigned long old = hull_lane_read(GUEST_RIP);
+	unsigned long rip = old + hull_lane_read(VM_EXIT_INSTRUCTION_LEN);
+	unsigned long rflags = hull_lane_read(GUEST_RFLAGS);
+	u32 state = hull_lane_read(GUEST_INTERRUPTIBILITY_INFO);
+
+	if (unlikely((state & (GUEST_INTR_STATE_STI | GUEST_INTR_STATE_MOV_SS)) |
+		     (rflags & X86_EFLAGS_TF) | (old ^ rip) >> 32))
+		return false;
+	hull_lane_write(GUEST_RIP, rip);
+	return true;
+}
+
+/*
+ * What an entry needs that is not the first one since interrupts were off.
+ * Return: false: it needs more.
+ */
+static __always_inline bool hull_lane_enter(struct hull_vmx_vcpu *v)
+{
+	u64 now, ticks;
+
+	if (likely(!(v->run_flags & (HULL_RUN_TIMER | HULL_RUN_L1D))))
+		return true;
+	if ((v->run_flags & HULL_RUN_L1D) && (v->l1d_tainted || hull_host_l1d_tainted()))
+		return false;
+	if (v->run_flags & HULL_RUN_TIMER) {
+		now = rdtsc();
+		if (now >= v->timer_at)
+			return false;
+		ticks = (v->timer_at - now) >> v->timer_shift;
+		hull_lane_write(VMX_PREEMPTION_TIMER_VALUE, min_t(u64, ticks, U32_MAX));
+	}
+	return true;
 }
 
 #endif

@@ -13,6 +13,7 @@
 #include <linux/jiffies.h>
 #include <linux/lockdep.h>
 #include <linux/rcupdate.h>
+#include <linux/static_call.h>
 #include <linux/stddef.h>
 #include <asm/asm.h>
 #include <asm/desc.h>
@@ -34,6 +35,8 @@ OFFSET_REG(R12); OFFSET_REG(R13); OFFSET_REG(R14); OFFSET_REG(R15);
 OFFSET(HOST_RSP, host_rsp);
 OFFSET(RUN_FLAGS, run_flags);
 OFFSET(SPEC_CTRL, spec_ctrl);
+OFFSET(EXIT_REASON, exit_reason);
+OFFSET(LANE, lane);
 
 /*
  * perf asks for MSRs that must differ in the guest: counters of the host only, and
@@ -114,6 +117,8 @@ static noinline void timer_write(struct hull_vmx_vcpu *v)
 		v->run_flags &= ~HULL_RUN_TIMER;
 		return;
 	}
+	v->timer_at = deadline;
+	v->timer_shift = shift;
 	now = rdtsc();
 	/* Rounded up: an exit before its time would be for nothing. */
 	if (deadline > now)
@@ -126,8 +131,37 @@ bool hull_vmx_timer_arm(struct hull_vmx_vcpu *v, u64 tsc)
 	if (!hull_vmx_has(HULL_VMX_CAP_PREEMPTION_TIMER))
 		return false;
 	v->timer_deadline = tsc;
+	v->timer_at = 0;
 	v->run_flags |= HULL_RUN_TIMER;
 	return true;
+}
+
+/* ---- the lane ---------------------------------------------------------------- */
+
+static int lane_none(struct hull_vmx_vcpu *v)
+{
+	return HULL_LANE_PASS;
+}
+
+/* The entry assembly calls it by its trampoline. */
+DEFINE_STATIC_CALL(hull_vmx_lane, lane_none);
+
+void hull_vmx_lane_set(int (*fn)(struct hull_vmx_vcpu *v))
+{
+	static_call_update(hull_vmx_lane, fn ?: lane_none);
+}
+
+/*
+ * In the lane the kernel believes that the guest still runs. That is no harm unless
+ * context tracking, lockdep or a tracer of disabled interrupts keeps books of it, or the
+ * exit took something from the host that it needs at once.
+ */
+static void lane_refresh(struct hull_vmx_vcpu *v)
+{
+	bool open = !IS_ENABLED(CONFIG_TRACE_IRQFLAGS) && !context_tracking_enabled_this_cpu() &&
+		    !(v->run_flags & (HULL_RUN_DEBUGCTL | HULL_RUN_L1D_ALWAYS));
+
+	v->lane = open ? EXIT_REASON_VMCALL : ~0;
 }
 
 /* Once after interrupts were on: what they may have changed. */
@@ -142,6 +176,7 @@ static noinline void host_refresh(struct hull_vmx_vcpu *v)
 		v->run_flags |= HULL_RUN_DEBUGCTL;
 	else
 		v->run_flags &= ~HULL_RUN_DEBUGCTL;
+	lane_refresh(v);
 	perf_switch(v);
 	if (unlikely(hull_vmx_deaf)) {
 		v->priv->slice_end = hull_vmx_rflags_get(v) & X86_EFLAGS_IF ?
@@ -189,11 +224,15 @@ static __always_inline void context_to_host(void)
 	instrumentation_end();
 }
 
+/* The assembly hands one on as the other. */
+static_assert(HULL_SWITCH_EXIT == HULL_LANE_PASS);
+static_assert(HULL_SWITCH_ANSWERED == HULL_LANE_LEAVE);
+
 /* Assembly that keeps nothing but RBP: the compiler saves registers once for both. */
-#define WORLD_SWITCH(how, v, failed)					\
+#define WORLD_SWITCH(how, v, result)					\
 do {									\
 	asm volatile("call hull_vmx_switch_" #how			\
-		     : "=a" (failed), "+D" (v), ASM_CALL_CONSTRAINT	\
+		     : "=a" (result), "+D" (v), ASM_CALL_CONSTRAINT	\
 		     : : "rbx", "rcx", "rdx", "rsi", "r8", "r9", "r10", "r11",	\
 			 "r12", "r13", "r14", "r15", "cc", "memory");	\
 } while (0)
@@ -217,7 +256,7 @@ static noinline void debugctl_restore(struct hull_vmx_cpu *host)
 noinstr void hull_vmx_enter(struct hull_vmx_vcpu *v)
 {
 	u32 run_flags;
-	int failed;
+	int result;
 
 	instrumentation_begin();
 	/* After a skipped instruction, RIP is all there is to write. */
@@ -242,16 +281,16 @@ noinstr void hull_vmx_enter(struct hull_vmx_vcpu *v)
 		native_write_cr2(v->cr2);
 
 	if (run_flags & HULL_RUN_SAFE)
-		WORLD_SWITCH(safe, v, failed);
+		WORLD_SWITCH(safe, v, result);
 	else
-		WORLD_SWITCH(bare, v, failed);
+		WORLD_SWITCH(bare, v, result);
 
 	v->cr2 = native_read_cr2();
 	v->cached = 0;
 	v->exit_cached = 0;
-	if (likely(!failed)) {
+	v->answered = result == HULL_SWITCH_ANSWERED;
+	if (likely(result != HULL_SWITCH_FAILED)) {
 		v->run_flags |= HULL_RUN_LAUNCHED;
-		v->exit_reason = hull_vmcs_read_or(VM_EXIT_REASON, ~0);
 		if (unlikely(v->exit_reason == EXIT_REASON_EXCEPTION_NMI))
 			nmi_handle(v);
 	} else {

@@ -17,6 +17,7 @@ int hull_vmx_vcpu_init(struct hull_vmx_vcpu *v, u32 mitigations)
 	v->cpu = -1;
 	INIT_LIST_HEAD(&v->loaded);
 	v->timer_deadline = ~0ULL;
+	v->lane = ~0;
 
 	v->priv = kzalloc(sizeof(*v->priv), GFP_KERNEL_ACCOUNT);
 	if (!v->priv)

@@ -98,7 +98,7 @@ struct hull_vmcs;	/* a VMCS region, as the processor sees it */
 /**
  * struct hull_vmx_vcpu - one VMCS and the guest state that lives beside it
  *
- * The entry assembly knows @regs to @spec_ctrl by their offsets, which stand in
+ * The entry assembly knows @regs to @lane by their offsets, which stand in
  * vmx/enter.h and are checked at build time.
  */
 struct hull_vmx_vcpu {
@@ -110,7 +110,9 @@ struct hull_vmx_vcpu {
 
 	/* the last exit [v] */
 	u32 exit_reason;			/* full 32 bits */
+	u32 lane;				/* [c] exit reason that the lane takes, or ~0 */
 	bool fail;				/* since the load: VMfail, or no VMX */
+	bool answered;				/* by the lane, which also counted it */
 	bool active;				/* [c] between load and put */
 	bool l1d_tainted;			/* [v] flush L1D before the next entry (L1TF) */
 
@@ -131,6 +133,8 @@ struct hull_vmx_vcpu {
 	/* what the VMCS holds, so that it is written only when it changes [v] */
 	unsigned long host_cr3, host_cr4;
 	u64 timer_deadline;			/* host TSC, or ~0 */
+	u64 timer_at;				/* host TSC that the VMCS has it at; 0: not yet */
+	u32 timer_shift;			/* TSC cycles a tick, as a power of two */
 	u32 pin_ctl, cpu_ctl, cpu2_ctl, entry_ctl, exit_ctl;
 
 	struct hull_vmx_cpu *host;		/* [c] the CPU that has it loaded */
@@ -233,10 +237,22 @@ extern u64 hull_vmx_tsc_lost;
  *
  * Context: interrupts off, vCPU loaded, guest FPU loaded. NMIs that caused the
  * exit are handled before it returns; interrupts stay off. @v->exit_reason is
- * set; for a failed entry @v->fail is set or bit 31 of the reason.
+ * set; for a failed entry @v->fail is set or bit 31 of the reason. With @v->answered
+ * there is nothing left to do about the exit.
  * SDM Vol. 3, chapters 27 and 28.
  */
 void hull_vmx_enter(struct hull_vmx_vcpu *v);
+
+/**
+ * hull_vmx_lane_set - who may answer a VMCALL before the world switch ends
+ * @fn: NULL: nobody. Returns HULL_LANE_*. Called right after the exit with interrupts
+ *	off; @v->regs holds RAX, RBX, RCX, RDX, RSI, RDI, R8 to R11, other registers are
+ *	not there yet, no cache is valid, CR2 is the guest's. It must neither fault nor be
+ *	instrumented, and changes RAX alone.
+ *
+ * For fn: hull_lane_*() in vmx/inline.h.
+ */
+void hull_vmx_lane_set(int (*fn)(struct hull_vmx_vcpu *v));
 
 /*
  * hull_vmx_l1d_taint(v), in vmx/inline.h - the host touched somebody else's data on
