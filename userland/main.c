@@ -21,7 +21,7 @@ const struct command commands[] = {
 	  "what the VMM may use, too.",
 	  TAKES(JSON) | TAKES_RECORD, 0, vm_create_run },
 	{ "vm", "set", "VM", "change settings of a VM",
-	  "They are in force from its next start on.",
+	  "They are in force from its next start on; the CPU weight at once.",
 	  TAKES(CPU_WEIGHT) | TAKES(MITIGATIONS) | TAKES(HYPERCALL_CPL3) | TAKES(MSR_IGNORE), 0,
 	  vm_set_run },
 	{ "vm", "start", "VM", "boot a kernel in the background",

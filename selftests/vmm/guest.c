@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A guest that does one thing, chosen by the first word of its command line. */
 #include <stdint.h>
+#include <linux/hull_hypercall.h>
 
 #define COM1		0x3f8
 #define LSR		(COM1 + 5)
@@ -13,6 +14,9 @@
 #define SLEEP_S5	(1 << 13 | 5 << 10)
 #define FLOOD_BURSTS	20000
 #define BURST		16		/* what may be sent when the port is empty */
+
+#define MARKED		0x400000	/* to twice that */
+#define MARK_PASSES	64		/* between two signs of life */
 
 struct multiboot_info {
 	uint32_t flags, mem_lower, mem_upper, boot_device, cmdline;
@@ -130,6 +134,40 @@ static void do_touch(void)
 	do_echo();
 }
 
+/* Its memory is its own: empty at first, then what it writes and nothing else. */
+static void do_mark(uint8_t mark)
+{
+	volatile uint32_t *word;
+	unsigned int pass;
+	char line[] = "mark .";
+
+	line[5] = (char)mark;
+	if (hull_present())
+		hull_log(line, sizeof(line) - 1);
+	for (word = (uint32_t *)MARKED; word < (uint32_t *)(2 * MARKED); word += 1024) {
+		if (*word)
+			print("stranger");
+		*word = mark;
+	}
+	for (pass = 0;; pass++) {
+		for (word = (uint32_t *)MARKED; word < (uint32_t *)(2 * MARKED); word += 1024)
+			if (*word != mark)
+				print("stranger");
+		if (pass % MARK_PASSES == 0)
+			put((char)mark);
+	}
+}
+
+static void do_mark_a(void)
+{
+	do_mark('a');
+}
+
+static void do_mark_b(void)
+{
+	do_mark('b');
+}
+
 static const struct {
 	const char *word;
 	void (*run)(void);
@@ -143,6 +181,8 @@ static const struct {
 	{ "echo", do_echo },
 	{ "flood", do_flood },
 	{ "touch", do_touch },
+	{ "mark a", do_mark_a },
+	{ "mark b", do_mark_b },
 };
 
 static int same(const char *a, const char *b)

@@ -128,6 +128,8 @@ int vm_kill_run(const struct command *command, const struct args *args)
 	if (hull_vm_state_set(client, &ref, HULL_VM_KILLED, &error) ||
 	    (args->timeout && kill_wait(client, vm.id, args->timeout * 1000ull, &error)))
 		status = command_fail(command, &error);
+	else if (args->timeout)
+		vmm_gone(NULL, vm.name);
 out:
 	hull_client_close(client);
 	return status;

@@ -78,6 +78,21 @@ static uint32_t flags_changed(const struct args *args, uint32_t flags)
 	return (flags & ~given) | (args_flags(args) & given);
 }
 
+/* The VM runs: its weight is its cgroup's now, not only from the next start on. */
+static enum status weight_apply(const struct command *command, const struct args *args,
+				const struct hull_vm_info *vm)
+{
+	struct vmm_error vmm_error = { 0 };
+	struct hull_error error;
+
+	if (!vm->pid || !(args->given & TAKES(CPU_WEIGHT)) ||
+	    !vmm_cpu_weight_set(vm->name, args->cpu_weight, &vmm_error))
+		return STATUS_OK;
+	hull_error_set(&error, vmm_error.code, "in force from the next start on: %s",
+		       vmm_error.text);
+	return command_fail(command, &error);
+}
+
 int vm_set_run(const struct command *command, const struct args *args)
 {
 	struct hull_ref ref = command_ref(args->words[0]);
@@ -109,5 +124,5 @@ int vm_set_run(const struct command *command, const struct args *args)
 			ret = hull_vm_set(client, &ref, &change, &error);
 	}
 	hull_client_close(client);
-	return ret ? command_fail(command, &error) : STATUS_OK;
+	return ret ? command_fail(command, &error) : weight_apply(command, args, &vm);
 }

@@ -140,6 +140,18 @@ int cgroup_create(struct vmm_cgroup *cgroup, const struct vmm_options *options,
 	return -1;
 }
 
+int vmm_cpu_weight_set(const char *name, unsigned int weight, struct vmm_error *error)
+{
+	char root[PATH_MAX / 2], path[PATH_MAX];
+
+	if (!find_mount(root, sizeof(root)))
+		return vmm_fail(error, EOPNOTSUPP, "cgroup v2 is not mounted");
+	snprintf(path, sizeof(path), "%s/" PARENT "/%s", root, name);
+	if (write_number(path, "cpu.weight", weight))
+		return vmm_fail_errno(error, "cannot set cpu.weight in %s", path);
+	return 0;
+}
+
 int cgroup_join(const struct vmm_cgroup *cgroup, struct vmm_error *error)
 {
 	if (cgroup->path[0] && write_file(cgroup->path, "cgroup.procs", "0"))

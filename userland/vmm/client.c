@@ -172,8 +172,13 @@ static int command(const char *run_dir, const char *name, const char *word, int 
 	if (n < 0)
 		return vmm_fail(error, ETIMEDOUT, "VM %s did not power off in time", name);
 	if (timeout_ms)
-		run_dir_wait(run_dir, name, CLEANUP_MS);
+		vmm_gone(run_dir, name);
 	return 0;
+}
+
+void vmm_gone(const char *run_dir, const char *name)
+{
+	run_dir_wait(run_dir, name, CLEANUP_MS);
 }
 
 int vmm_stop(const char *run_dir, const char *name, int timeout_ms, struct vmm_error *error)

@@ -116,6 +116,12 @@ int vmm_stop(const char *run_dir, const char *name, int timeout_ms, struct vmm_e
 /** vmm_kill - end the VM at once, reason HULL_STOP_KILLED; else as vmm_stop() */
 int vmm_kill(const char *run_dir, const char *name, int timeout_ms, struct vmm_error *error);
 
+/** vmm_gone - wait for a VM that has ended until its VMM has cleaned up behind it */
+void vmm_gone(const char *run_dir, const char *name);
+
+/** vmm_cpu_weight_set - cpu.weight of a VM that runs, 1 to 10000 */
+int vmm_cpu_weight_set(const char *name, unsigned int weight, struct vmm_error *error);
+
 /** vmm_log_path - where the console log of a VM is; Return: length, as snprintf() */
 int vmm_log_path(const char *run_dir, const char *name, char *path, size_t size);
 
