@@ -18,6 +18,7 @@
 #define BENCH_RING_BYTES	0x100000
 #define BENCH_EVENT_PAGE	0x600000
 #define BENCH_SHARED		0x700000	/* offered, or where a share is mapped */
+#define BENCH_SHARED_AT		0x2800000	/* above memory: where it is mapped */
 #define BENCH_STACK		0xf0000	/* top */
 #define BENCH_HOLE		0x3f000000	/* nothing is there: userspace answers */
 #define BENCH_IOAPIC		0xfec00000
@@ -48,8 +49,8 @@ enum bench_op {
 	BENCH_OP_EVENT_PING,		/* send, then halt until the answer comes */
 	BENCH_OP_EVENT_PONG,		/* answer as many */
 	BENCH_OP_SHARE,			/* once: @arg[0]: hull_share_offer or hull_share_map */
-	BENCH_OP_SHARE_PING,		/* write a word, wait for the other's */
-	BENCH_OP_SHARE_PONG,
+	BENCH_OP_SHARE_PING,		/* write a word, wait for the other's; offers the page */
+	BENCH_OP_SHARE_PONG,		/* maps it */
 	BENCH_OP_COUNT,
 };
 

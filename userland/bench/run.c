@@ -33,6 +33,21 @@ void bench_results_free(struct bench_results *results)
 	*results = (struct bench_results){ 0 };
 }
 
+/* One job of the measured guest, and of its peer where it has one. */
+static int job_run(struct bench_session *session, const struct bench_transport *transport,
+		   const struct bench_job *job, struct vmm_error *error)
+{
+	int ret;
+
+	if (!transport->peer)
+		return bench_vm_job(&session->vm, job, error);
+	if (bench_peer_start(session, transport->peer, job, error))
+		return -1;
+	ret = bench_vm_job(&session->vm, job, error);
+	bench_peer_end(session, !ret);
+	return ret;
+}
+
 /* Cycles of one call in each sample, without those of the loop around it. */
 static int measure(struct bench_session *session, const struct bench_transport *transport,
 		   double *samples, struct vmm_error *error)
@@ -54,10 +69,10 @@ static int measure(struct bench_session *session, const struct bench_transport *
 
 	/* The first ones find cold caches, unmapped pages and calls not yet looked up. */
 	job.samples = 2;
-	if (bench_vm_job(&session->vm, &job, error))
+	if (job_run(session, transport, &job, error))
 		return -1;
 	job.samples = session->plan->samples;
-	if (bench_vm_job(&session->vm, &job, error))
+	if (job_run(session, transport, &job, error))
 		return -1;
 	for (i = 0; i < job.samples; i++)
 		samples[i] = ((double)cycles[i] - loop.median) /
@@ -74,7 +89,7 @@ static int transport_measure(struct bench_session *session,
 
 	if (!samples)
 		return vmm_fail_errno(error, "samples");
-	ret = transport->begin ? transport->begin(session, transport, error) : 0;
+	ret = transport->begin ? transport->begin(session, error) : 0;
 	if (!ret) {
 		ret = measure(session, transport, samples, error);
 		if (transport->end)

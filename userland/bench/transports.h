@@ -3,6 +3,7 @@
 #define HULL_BENCH_TRANSPORTS_H
 
 #include "bench.h"
+#include "helper.h"
 #include "vm.h"
 
 struct bench_session;
@@ -16,6 +17,7 @@ struct bench_session;
  * @divide: iterations are fewer by this, for what takes long
  * @job: what the guest does
  * @absent: what to say where the call is answered -ENOSYS
+ * @peer: what a second guest does at the same time; 0: there is none
  * @begin, @end: around the measurement, may be NULL; begin: 0, -1 and *@error,
  *	code ENOTSUP: skip it, the text says why
  */
@@ -25,8 +27,8 @@ struct bench_transport {
 	uint32_t per, divide;
 	struct bench_job job;
 	const char *absent;
-	int (*begin)(struct bench_session *session, const struct bench_transport *transport,
-		     struct vmm_error *error);
+	enum bench_op peer;
+	int (*begin)(struct bench_session *session, struct vmm_error *error);
 	void (*end)(struct bench_session *session);
 };
 
@@ -37,9 +39,31 @@ struct bench_session {
 	bool hull;
 	struct bench_vm vm;
 	struct bench_vm peer;		/* a second VM, while a row has one */
-	pthread_t thread;
+	struct bench_job peer_job;
+	struct vmm_error peer_error;
+	struct bench_helper helper;
 	void *data;
 };
+
+int bench_denied_begin(struct bench_session *session, struct vmm_error *error);
+int bench_limited_begin(struct bench_session *session, struct vmm_error *error);
+int bench_exceeded_begin(struct bench_session *session, struct vmm_error *error);
+int bench_forward_begin(struct bench_session *session, struct vmm_error *error);
+void bench_policy_end(struct bench_session *session);
+
+int bench_user_begin(struct bench_session *session, struct vmm_error *error);
+void bench_user_end(struct bench_session *session);
+
+int bench_ring_polled_begin(struct bench_session *session, struct vmm_error *error);
+int bench_ring_doorbell_begin(struct bench_session *session, struct vmm_error *error);
+void bench_ring_end(struct bench_session *session);
+
+int bench_event_begin(struct bench_session *session, struct vmm_error *error);
+int bench_share_begin(struct bench_session *session, struct vmm_error *error);
+void bench_meet_end(struct bench_session *session);
+int bench_peer_start(struct bench_session *session, enum bench_op op, const struct bench_job *job,
+		     struct vmm_error *error);
+void bench_peer_end(struct bench_session *session, bool done);
 
 extern const struct bench_transport bench_transports[];	/* ends with a row without name */
 

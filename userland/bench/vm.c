@@ -13,12 +13,15 @@ extern const char bench_image_start[], bench_image_end[];
 static int record_new(struct bench_vm *vm, struct hull_client *client, uint32_t mitigations,
 		      struct vmm_error *error)
 {
+	char domain[HULL_NAME_MAX + 1];
 	struct hull_vm_new new = {
-		.name = vm->name, .engine = HULL_ENGINE_VMX, .cpus = 1, .cpu_weight = 100,
+		.name = vm->name, .domain = domain, .engine = HULL_ENGINE_VMX, .cpus = 1, .cpu_weight = 100,
 		.mitigations = mitigations,
 	};
 	struct hull_vm_info info;
 	struct hull_error why;
+
+	snprintf(domain, sizeof(domain), "bench-%d", (int)getpid());
 
 	if (hull_vm_new(client, &new, &info, &why))
 		return vmm_fail(error, why.code, "%s", why.text);

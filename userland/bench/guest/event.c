@@ -98,6 +98,10 @@ static void event_send(struct bench_job *job)
 
 void op_event_ping(struct bench_job *job)
 {
+	struct hull_event_page *page = (void *)(uintptr_t)BENCH_EVENT_PAGE;
+
+	/* That the peer has connected was an event, too. */
+	__atomic_fetch_and(&page->pending[port / 64], ~(1ull << port % 64), __ATOMIC_SEQ_CST);
 	SAMPLE(job, event_send(job); event_wait());
 }
 
@@ -121,33 +125,34 @@ void op_share(struct bench_job *job)
 }
 
 /* Two words, each on a cache line of its own and written by one side. */
-static volatile uint64_t *share_word(int which)
+static volatile uint64_t *share_word(uintptr_t page, int which)
 {
-	return (volatile uint64_t *)(uintptr_t)(BENCH_SHARED + which * 64);
+	return (volatile uint64_t *)(page + which * 64);
 }
 
 /* Hands word @n over and waits for the other side's. */
 static void share_turn(uint64_t n)
 {
-	*share_word(0) = n;
-	while (*share_word(1) != n)
+	*share_word(BENCH_SHARED, 0) = n;
+	while (*share_word(BENCH_SHARED, 1) != n)
 		__builtin_ia32_pause();
 }
 
 void op_share_ping(struct bench_job *job)
 {
-	uint64_t n = 0;
+	uint64_t n = *share_word(BENCH_SHARED, 0);
 
 	SAMPLE(job, share_turn(++n));
 }
 
 void op_share_pong(struct bench_job *job)
 {
-	uint64_t n, end = (uint64_t)job->samples * job->iterations;
+	uint64_t n = *share_word(BENCH_SHARED_AT, 1);
+	uint64_t end = n + (uint64_t)job->samples * job->iterations;
 
-	for (n = 1; n <= end; n++) {
-		while (*share_word(0) != n)
+	while (n++ < end) {
+		while (*share_word(BENCH_SHARED_AT, 0) != n)
 			__builtin_ia32_pause();
-		*share_word(1) = n;
+		*share_word(BENCH_SHARED_AT, 1) = n;
 	}
 }

@@ -26,6 +26,9 @@ do {										\
 
 void job_run(void);
 
+void op_ring_setup(struct bench_job *job);
+void op_ring(struct bench_job *job);
+void op_ring_end(struct bench_job *job);
 void op_event_setup(struct bench_job *job);
 void op_event_ping(struct bench_job *job);
 void op_event_pong(struct bench_job *job);
