@@ -19,6 +19,7 @@ measure() {
 measure /dev/hull
 # What KVM does not have.
 ./meet | sed -n "s|^FIGURE \(.*\)|BENCH $variant hull \1 only|p"
+./ring | sed -n "s|^FIGURE \(.*\)|BENCH $variant hull \1 only|p"
 # Hull holds VMX only while a VM of its own runs.
 modprobe kvm-intel
 measure /dev/kvm

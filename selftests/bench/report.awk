@@ -12,14 +12,14 @@
 }
 
 END {
-	printf "%-12s %-14s %12s %12s %8s\n", "mitigations", "what", "Hull", "KVM", "ratio"
+	printf "%-12s %-18s %12s %12s %8s\n", "mitigations", "what", "Hull", "KVM", "ratio"
 	for (i = 1; i <= n; i++) {
 		key = order[i]
 		split(key, part, " ")
 		hull = value[key, "hull"]
 		kvm = value[key, "kvm"]
 		if (alone[key] && hull != "") {
-			printf "%-12s %-14s %12.1f %12s %8s\n", part[1], part[2], hull, "-", "-"
+			printf "%-12s %-18s %12.1f %12s %8s\n", part[1], part[2], hull, "-", "-"
 			printf "{\"name\":\"%s/%s\",\"unit\":\"%s\",\"hull\":%s}\n",
 				part[2], part[1], unit[key], hull > json
 			continue
@@ -28,7 +28,7 @@ END {
 			missing = 1
 			continue
 		}
-		printf "%-12s %-14s %12.1f %12.1f %8.3f\n", part[1], part[2], hull, kvm, hull / kvm
+		printf "%-12s %-18s %12.1f %12.1f %8.3f\n", part[1], part[2], hull, kvm, hull / kvm
 		printf "{\"name\":\"%s/%s\",\"unit\":\"%s\",\"hull\":%s,\"kvm\":%s,\"ratio\":%.4f}\n",
 			part[2], part[1], unit[key], hull, kvm, hull / kvm > json
 	}

@@ -8,7 +8,8 @@
 enum job_kind {
 	JOB_CALL,		/* one hypercall: @number, @arg */
 	JOB_STREAM,		/* @count calls through a ring of its own, @batch at once */
-	JOB_ROUNDS,		/* the same, but asks the VMM for time after each batch */
+	JOB_POLL,		/* the same, without an exit of its own */
+	JOB_ROUNDS,		/* likewise; the VMM has its time after each batch, not counted */
 };
 
 #define PORT_DONE	0x81
@@ -16,10 +17,12 @@ enum job_kind {
 
 /*
  * @mixed: not 0: calls of many kinds; else hull_nop() alone
+ * @asleep: not 0: rounds begin when the host sleeps
  * @ret: of the last hypercall
  * @done: results that came; @wrong: of these not as they should be
  * @doorbells: submissions that found the host asleep
  * @cycles: spent with submitting and reaping, without waiting
+ * @total: with waiting
  */
 struct job {
 	HULL_U32 kind;
@@ -29,11 +32,14 @@ struct job {
 	HULL_U64 count;
 	HULL_U32 batch;
 	HULL_U32 mixed;
+	HULL_U32 asleep;
+	HULL_U32 reserved;
 	HULL_S64 ret;
 	HULL_U64 done;
 	HULL_U64 wrong;
 	HULL_U64 doorbells;
 	HULL_U64 cycles;
+	HULL_U64 total;
 };
 
 #endif
