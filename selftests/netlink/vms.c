@@ -28,7 +28,7 @@ struct nl_reply vms_command(uint8_t cmd, uint32_t id, const char *name, nl_fn fn
 	return nl_send(vms_fd, &message, 0, fn, data);
 }
 
-static void id_take(const struct nlmsghdr *message, void *data)
+void vms_id_take(const struct nlmsghdr *message, void *data)
 {
 	const struct nlattr *tb[NL_ATTRS_MAX + 1];
 
@@ -50,7 +50,7 @@ struct nl_reply vms_new(const char *name, uint32_t *id)
 	nl_put_text(&message, HULL_A_VM_NAME, name);
 	nl_put_u32(&message, HULL_A_VM_ENGINE, HULL_ENGINE_KVM);
 	nl_nest_end(&message, nest);
-	return nl_send(vms_fd, &message, 0, id_take, id ? id : &unwanted);
+	return nl_send(vms_fd, &message, 0, vms_id_take, id ? id : &unwanted);
 }
 
 int vms_count(void)
@@ -73,7 +73,7 @@ static void ids_take(const struct nlmsghdr *message, void *data)
 	struct ids *ids = data;
 
 	if (ids->n < 64)
-		id_take(message, &ids->id[ids->n++]);
+		vms_id_take(message, &ids->id[ids->n++]);
 }
 
 void vms_delete_all(void)

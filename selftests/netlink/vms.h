@@ -16,6 +16,8 @@ bool vms_open(void);
 struct nl_reply vms_command(uint8_t cmd, uint32_t id, const char *name, nl_fn fn, void *data);
 /* A new VM of engine kvm; *@id (may be NULL) */
 struct nl_reply vms_new(const char *name, uint32_t *id);
+/* For an answer with a VM: its id goes to *(uint32_t *)@data. */
+void vms_id_take(const struct nlmsghdr *answer, void *data);
 /* How many there are, by a dump. */
 int vms_count(void);
 void vms_delete_all(void);
