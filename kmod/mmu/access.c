@@ -115,6 +115,16 @@ int hull_mmu_word_write(struct hull_mmu *mmu, u64 gpa, u32 word)
 	return err;
 }
 
+int hull_mmu_hold(struct hull_mmu *mmu)
+{
+	return srcu_read_lock(&mmu->srcu);
+}
+
+void hull_mmu_release(struct hull_mmu *mmu, int idx)
+{
+	srcu_read_unlock(&mmu->srcu, idx);
+}
+
 unsigned long hull_mmu_hva(struct hull_mmu *mmu, u64 gpa, size_t len, bool write)
 {
 	const struct hull_memslot *slot;

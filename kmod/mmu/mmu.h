@@ -130,6 +130,15 @@ int hull_mmu_word_read(struct hull_mmu *mmu, u64 gpa, u32 *word);
 /** hull_mmu_word_write - likewise, written at once */
 int hull_mmu_word_write(struct hull_mmu *mmu, u64 gpa, u32 word);
 /**
+ * hull_mmu_hold - until hull_mmu_release() memory slots stay as they are
+ *
+ * So that an address of hull_mmu_hva() is the guest's memory when it is used.
+ * Context: may sleep, but not for a change of slots. Return: for the release.
+ */
+int hull_mmu_hold(struct hull_mmu *mmu);
+void hull_mmu_release(struct hull_mmu *mmu, int idx);
+
+/**
  * hull_mmu_hva - userspace address of guest-physical memory
  * @len: must lie in one slot
  *

@@ -3,6 +3,7 @@
  * The guest's page tables in the VMM's memory, for the walk in walk_math.c.
  */
 #include <linux/uaccess.h>
+#include <asm/msr-index.h>
 
 #include "private.h"
 
@@ -69,6 +70,9 @@ int hull_mmu_walk(struct hull_mmu *mmu, const struct hull_walk *walk, u64 gva, u
 	static const struct hull_walk_ops ops = { .read = entry_read, .exchange = entry_exchange };
 
 	if (current->mm != mmu->mm)
+		return -EFAULT;
+	/* No table has an entry for it: SDM Vol. 1, 3.3.7.1. */
+	if ((walk->efer & EFER_LMA) && (u64)((s64)(gva << 16) >> 16) != gva)
 		return -EFAULT;
 	return hull_walk_translate(walk, &ops, mmu, gva, access, gpa, error_code);
 }

@@ -68,6 +68,15 @@ static int linear_copy(struct hull_vcpu *vcpu, u64 gva, void *buf, size_t len, u
 	return 0;
 }
 
+int hull_guest_linear_gpa(struct hull_vcpu *vcpu, u64 gva, u32 access, u64 *gpa)
+{
+	struct hull_walk walk;
+	u32 error;
+
+	hull_walk_fill(vcpu, &walk);
+	return hull_mmu_walk(&vcpu->vm->mmu, &walk, gva, access, gpa, &error) ? -EFAULT : 0;
+}
+
 int hull_guest_read_linear(struct hull_vcpu *vcpu, u64 gva, void *buf, size_t len)
 {
 	return linear_copy(vcpu, gva, buf, len, HULL_ACCESS_READ);

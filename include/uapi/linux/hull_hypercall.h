@@ -467,6 +467,34 @@ static inline long hull_yield(unsigned long apic_id)
 }
 
 /*
+ * hull_multicall: @n calls in one exit, in order, each with its own result.
+ * @entries: linear address, on a multiple of 8, readable and writable by the caller
+ * Returns how many were done, which may be fewer: the host had something else to do, or
+ * takes no more at once (HULL_MULTICALL_MAX); go on with the rest, as
+ * hull_multicall_all() does. -EINVAL: address; -EFAULT: the first entry is not there now.
+ * Results of single calls are those of the call made alone, and -EINVAL: flags, or a
+ * multicall; -EOPNOTSUPP: what a process outside the kernel would have to answer.
+ */
+static inline long hull_multicall(struct hull_multicall_entry *entries, unsigned long n)
+{
+	return hull_hypercall4(HULL_HYPERCALL_MULTICALL, (unsigned long)entries, n, 0, 0);
+}
+
+/* hull_multicall_all: until all are done, or one is not there. Returns as hull_multicall(). */
+static inline long hull_multicall_all(struct hull_multicall_entry *entries, unsigned long n)
+{
+	unsigned long done = 0;
+	long ret = 0;
+
+	while (done < n && ret >= 0) {
+		ret = hull_multicall(entries + done, n - done);
+		if (ret > 0)
+			done += ret;
+	}
+	return done ? (long)done : ret;
+}
+
+/*
  * hull_mem_give: the guest does without this memory until it takes it again.
  * @gpa, @bytes: whole pages of guest-physical memory
  * Returns the bytes that went; -EINVAL: not whole pages; -EFAULT: not memory;
