@@ -26,5 +26,6 @@ demo:
 
 bench: packages
 	@BUILD=$(BUILD) $(CURDIR)/selftests/bench/bench
+	@BUILD=$(BUILD) $(CURDIR)/selftests/bench/calls
 
 .PHONY: packages lab check demo bench
