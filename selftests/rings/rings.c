@@ -5,9 +5,11 @@
  * usage: rings [/dev/hull]
  */
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "rings.h"
@@ -300,6 +302,40 @@ static void test_relay(void)
 	vm_close(&vm);
 }
 
+/* The VM's record is named after this program. */
+static bool control(const char *what)
+{
+	char line[64];
+
+	snprintf(line, sizeof(line), "vmctl vm %s rings >&2", what);
+	return !system(line);
+}
+
+/* A paused VM's rings rest as its vCPUs do. */
+static void test_pause(void)
+{
+	struct view v;
+	struct vm vm;
+	bool still;
+
+	if (access("/bin/vmctl", X_OK)) {
+		tap_skip("paused, resumed", "no vmctl");
+		return;
+	}
+	vm_open(&vm);
+	vm_serve(&vm, HULL_VM_SERVE_OFFER);
+	view_init(&vm, &v, 0, ENTRIES, 0, 0);
+	v.setup.idle_us = HULL_RING_IDLE_US_MAX;
+	view_setup(&vm, &v);
+	still = control("pause");
+	servers_start(&vm, 2);
+	view_put(&v, HULL_HYPERCALL_NOP, 1, 0, 0);
+	usleep(50000);
+	still = still && !v.ring->result_tail && control("resume");
+	tap_ok(still && view_wait(&v.ring->result_tail, 1), "paused, resumed");
+	vm_close(&vm);
+}
+
 /* kill -9 with everything under way leaves nothing: a new VM can be had. */
 static void test_kill(void)
 {
@@ -340,7 +376,7 @@ int main(int argc, char **argv)
 		return tap_skip_all("%s: no device, or no VMX", device);
 	machine_close(&m);
 
-	tap_plan(30);
+	tap_plan(31);
 	test_offer();
 	vm_open(&vm);
 	servers_start(&vm, 1);
@@ -355,6 +391,7 @@ int main(int argc, char **argv)
 	test_two(1);
 	test_two(2);
 	test_relay();
+	test_pause();
 	test_kill();
 	return tap_end();
 }
