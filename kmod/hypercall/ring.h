@@ -6,7 +6,7 @@
  * Guest memory is reached by the VMM's mapping of it, in a thread of the VMM: nothing is
  * pinned, and a slot, a mapping or a page that goes away breaks the ring, at worst.
  *
- * Lock order: rings->lock > ring->lock > whatever handlers of mode RING take.
+ * Lock order: vcpu->mutex > rings->lock > ring->lock > whatever handlers of mode RING take.
  */
 #ifndef HULL_HYPERCALL_RING_H
 #define HULL_HYPERCALL_RING_H
