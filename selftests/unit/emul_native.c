@@ -7,7 +7,6 @@
  * The processor runs them in a page of code at a low address, reached by far jumps; for
  * 16-bit code and data the LDT has segments.
  */
-#define _GNU_SOURCE
 #include <asm/ldt.h>
 #include <signal.h>
 #include <stdint.h>

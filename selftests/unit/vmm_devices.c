@@ -245,9 +245,17 @@ static void test_pci_cmos(void)
 	unsigned int i, value;
 	bool ok = true;
 
+	out(PC_PCI_PORT, 4, 0x80000808);
+	tap_ok(in(PC_PCI_PORT, 4) == 0x80000808 && in(PC_PCI_PORT + 4, 4) == 0xffffffff &&
+	       in(PC_PCI_PORT + 6, 2) == 0xffff, "PCI: an empty slot");
 	out(PC_PCI_PORT, 4, 0x80000008);
-	tap_ok(in(PC_PCI_PORT, 4) == 0x80000008 && in(PC_PCI_PORT + 4, 4) == 0xffffffff &&
-	       in(PC_PCI_PORT + 6, 2) == 0xffff, "PCI: an empty bus");
+	tap_ok(in(PC_PCI_PORT + 4, 4) == 0x06000000 && in(PC_PCI_PORT + 6, 2) == 0x0600 &&
+	       in(PC_PCI_PORT + 7, 1) == 0x06, "PCI: the host bridge");
+	out(PC_PCI_PORT, 4, 0x800000fc);
+	out(PC_PCI_PORT + 4, 4, 0xffffffff);
+	tap_ok(!in(PC_PCI_PORT + 4, 4), "PCI: registers that it has not are 0");
+	out(PC_PCI_PORT, 4, 8);
+	tap_ok(in(PC_PCI_PORT + 4, 4) == 0xffffffff, "PCI: off");
 	for (i = 0; i < 10; i++) {
 		out(PC_CMOS_PORT, 1, i);
 		value = in(PC_CMOS_PORT + 1, 1);
@@ -272,7 +280,7 @@ int main(void)
 	struct vmm_error error = { 0 };
 	unsigned int i;
 
-	tap_plan(7 + 9 + 6 + 10 + 8 + 8 + 5);
+	tap_plan(7 + 9 + 6 + 10 + 8 + 8 + 8);
 	machine.ports.name = "port";
 	vmm_console_init(&machine.console, eventfd(0, EFD_NONBLOCK));
 	for (i = 0; i < sizeof(creates) / sizeof(creates[0]); i++)

@@ -13,6 +13,7 @@
 #define PC_PM1_CONTROL_PORT	0x604
 #define PC_PM_TIMER_PORT	0x608
 #define PC_PCI_PORT		0xcf8
+#define PC_PCI_PORTS		8
 #define PC_RESET_PORT		0xcf9
 #define PC_RESET_VALUE		0x06
 #define PC_SCI_IRQ		9

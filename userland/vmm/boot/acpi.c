@@ -79,18 +79,46 @@ static uint64_t table_end(struct aml *aml, size_t begin)
 	return ACPI_BASE + begin;
 }
 
+static void write_serial(struct aml *aml)
+{
+	size_t device = aml_device_begin(aml, "COM1"), resources;
+
+	aml_name_eisa_id(aml, "_HID", "PNP0501");
+	aml_name_integer(aml, "_UID", 1);
+	resources = aml_resources_begin(aml);
+	aml_resource_ports(aml, PC_COM1_PORT, PC_COM1_PORTS);
+	aml_resource_irq(aml, PC_COM1_IRQ);
+	aml_resources_end(aml, resources);
+	aml_block_end(aml, device);
+}
+
+/* Bus 0; what may lie on it: all ports but those of its configuration, memory below the APICs. */
+static void write_pci(struct aml *aml)
+{
+	size_t device = aml_device_begin(aml, "PCI0"), resources;
+
+	aml_name_eisa_id(aml, "_HID", "PNP0A03");
+	aml_name_integer(aml, "_UID", 0);
+	aml_name_integer(aml, "_BBN", 0);
+	resources = aml_resources_begin(aml);
+	aml_resource_bus_window(aml, 0, 0);
+	aml_resource_ports(aml, PC_PCI_PORT, PC_PCI_PORTS);
+	aml_resource_port_window(aml, 0, PC_PCI_PORT - 1);
+	aml_resource_port_window(aml, PC_PCI_PORT + PC_PCI_PORTS, 0xffff);
+	aml_resource_memory_window(aml, VMM_HOLE_START, PC_IOAPIC_ADDR - 1);
+	aml_resources_end(aml, resources);
+	aml_block_end(aml, device);
+}
+
 static uint64_t write_dsdt(struct aml *aml)
 {
 	static const uint8_t s5[] = { PC_SLEEP_S5, PC_SLEEP_S5, 0, 0 };
-	size_t table = table_begin(aml, "DSDT", 2), scope, device;
+	size_t table = table_begin(aml, "DSDT", 2), scope;
 
 	aml_name_package(aml, "_S5_", s5, sizeof(s5));
 	scope = aml_scope_begin(aml, "_SB_");
-	device = aml_device_begin(aml, "COM1");
-	aml_name_eisa_id(aml, "_HID", "PNP0501");
-	aml_name_integer(aml, "_UID", 1);
-	aml_name_port_irq(aml, "_CRS", PC_COM1_PORT, PC_COM1_PORTS, PC_COM1_IRQ);
-	aml_block_end(aml, device);
+	write_serial(aml);
+	write_pci(aml);
 	aml_block_end(aml, scope);
 	return table_end(aml, table);
 }

@@ -22,6 +22,18 @@
 #define RESOURCE_IRQ	0x22
 #define RESOURCE_END	0x79
 
+/* large ones: address spaces, 6.4.3.5 */
+#define SPACE_16	0x88
+#define SPACE_16_BYTES	13
+#define SPACE_32	0x87
+#define SPACE_32_BYTES	23
+#define SPACE_MEMORY	0
+#define SPACE_PORTS	1
+#define SPACE_BUS	2
+#define SPACE_FIXED	0x0c	/* produced; both ends are as told */
+#define PORTS_ALL	0x03	/* neither only ISA's nor all but those */
+#define MEMORY_WRITABLE	0x01
+
 void aml_bytes(struct aml *aml, const void *data, size_t len)
 {
 	if (len > aml->room - aml->len) {
@@ -145,22 +157,79 @@ void aml_name_package(struct aml *aml, const char *what, const uint8_t *values, 
 	aml_block_end(aml, begin);
 }
 
-void aml_name_port_irq(struct aml *aml, const char *what, uint16_t port, uint8_t ports,
-		       unsigned int irq)
+size_t aml_resources_begin(struct aml *aml)
 {
-	const uint8_t bytes[] = {
-		RESOURCE_IO, 1 /* 16 bits decoded */, (uint8_t)port, (uint8_t)(port >> 8),
-		(uint8_t)port, (uint8_t)(port >> 8), 1 /* alignment */, ports,
-		RESOURCE_IRQ, (uint8_t)(1u << irq), (uint8_t)((1u << irq) >> 8),
-		RESOURCE_END, 0 /* no checksum */,
-	};
 	size_t begin;
 
-	name(aml, what);
+	name(aml, "_CRS");
 	aml_8(aml, OP_BUFFER);
 	begin = block_begin(aml);
 	aml_8(aml, OP_BYTE);
-	aml_8(aml, sizeof(bytes));
-	aml_bytes(aml, bytes, sizeof(bytes));
+	aml_8(aml, 0);
+	return begin;
+}
+
+void aml_resources_end(struct aml *aml, size_t begin)
+{
+	size_t size_at = begin + LENGTH_BYTES + 1;
+
+	aml_8(aml, RESOURCE_END);
+	aml_8(aml, 0);			/* no checksum */
+	if (!aml->full)
+		aml->data[size_at] = (uint8_t)(aml->len - size_at - 1);
 	aml_block_end(aml, begin);
+}
+
+void aml_resource_ports(struct aml *aml, uint16_t port, uint8_t ports)
+{
+	aml_8(aml, RESOURCE_IO);
+	aml_8(aml, 1);			/* 16 bits decoded */
+	aml_16(aml, port);
+	aml_16(aml, port);
+	aml_8(aml, 1);			/* alignment */
+	aml_8(aml, ports);
+}
+
+void aml_resource_irq(struct aml *aml, unsigned int irq)
+{
+	aml_8(aml, RESOURCE_IRQ);
+	aml_16(aml, (uint16_t)(1u << irq));
+}
+
+static void window_16(struct aml *aml, uint8_t space, uint8_t flags, uint16_t first, uint16_t last)
+{
+	aml_8(aml, SPACE_16);
+	aml_16(aml, SPACE_16_BYTES);
+	aml_8(aml, space);
+	aml_8(aml, SPACE_FIXED);
+	aml_8(aml, flags);
+	aml_16(aml, 0);			/* granularity */
+	aml_16(aml, first);
+	aml_16(aml, last);
+	aml_16(aml, 0);			/* translation */
+	aml_16(aml, (uint16_t)(last - first + 1));
+}
+
+void aml_resource_bus_window(struct aml *aml, uint16_t first, uint16_t last)
+{
+	window_16(aml, SPACE_BUS, 0, first, last);
+}
+
+void aml_resource_port_window(struct aml *aml, uint16_t first, uint16_t last)
+{
+	window_16(aml, SPACE_PORTS, PORTS_ALL, first, last);
+}
+
+void aml_resource_memory_window(struct aml *aml, uint32_t first, uint32_t last)
+{
+	aml_8(aml, SPACE_32);
+	aml_16(aml, SPACE_32_BYTES);
+	aml_8(aml, SPACE_MEMORY);
+	aml_8(aml, SPACE_FIXED);
+	aml_8(aml, MEMORY_WRITABLE);
+	aml_32(aml, 0);
+	aml_32(aml, first);
+	aml_32(aml, last);
+	aml_32(aml, 0);
+	aml_32(aml, last - first + 1);
 }

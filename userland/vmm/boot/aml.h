@@ -34,8 +34,16 @@ void aml_name_integer(struct aml *aml, const char *name, uint32_t value);
 void aml_name_eisa_id(struct aml *aml, const char *name, const char *id);
 /* a package of small integers */
 void aml_name_package(struct aml *aml, const char *name, const uint8_t *values, uint8_t n);
-/* _CRS: ports from @port on, and an interrupt (edge, high, exclusive) */
-void aml_name_port_irq(struct aml *aml, const char *name, uint16_t port, uint8_t ports,
-		       unsigned int irq);
+
+/* Name (_CRS, ...): resources, at most 255 bytes of them; what begin returns goes to end. */
+size_t aml_resources_begin(struct aml *aml);
+void aml_resource_ports(struct aml *aml, uint16_t port, uint8_t ports);
+/* edge, high, exclusive */
+void aml_resource_irq(struct aml *aml, unsigned int irq);
+/* What a bridge passes on: from @first to @last. */
+void aml_resource_bus_window(struct aml *aml, uint16_t first, uint16_t last);
+void aml_resource_port_window(struct aml *aml, uint16_t first, uint16_t last);
+void aml_resource_memory_window(struct aml *aml, uint32_t first, uint32_t last);
+void aml_resources_end(struct aml *aml, size_t begin);
 
 #endif

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * PCI configuration mechanism 1, on a bus without functions; and, at the second
- * of its bytes, the chip set's reset control register. PCI 3.0, 3.2.2.3.2.
+ * PCI configuration mechanism 1 and the host bridge, which is all there is on bus 0;
+ * and, at the second of its bytes, the chip set's reset control register. PCI 3.0,
+ * 3.2.2.3.2 and 6.1.
  */
 #include <stdlib.h>
 
@@ -11,16 +12,34 @@
 #define ADDRESS		0
 #define DATA		4
 #define RESET		(PC_RESET_PORT - PC_PCI_PORT)
-#define PORTS		8
 
 #define ADDRESS_BITS	0x80fffffcu
+#define ENABLE		0x80000000u
+#define REGISTER	0x000000fcu
 #define RESET_CPU	0x04u
+
+/* Of the configuration header; registers after these are 0. */
+static const uint32_t host_bridge[] = {
+	0x0d578086,			/* a bridge without quirks in any kernel */
+	0x00000006,			/* command: memory, bus master */
+	0x06000000,			/* class: host bridge */
+};
 
 struct pci_config {
 	struct vmm_device device;
 	uint32_t address;
 	uint8_t reset;
 };
+
+/* The aligned word that @address selects: of device 0, function 0 of bus 0, or of nobody. */
+static uint32_t selected(uint32_t address)
+{
+	uint32_t word = (address & REGISTER) / 4;
+
+	if ((address & ~REGISTER) != ENABLE)
+		return ~0u;
+	return word < sizeof(host_bridge) / sizeof(host_bridge[0]) ? host_bridge[word] : 0;
+}
 
 static uint64_t pci_config_read(struct vmm_device *device, uint64_t offset, unsigned int size)
 {
@@ -30,6 +49,8 @@ static uint64_t pci_config_read(struct vmm_device *device, uint64_t offset, unsi
 		return pci->reset;
 	if (offset == ADDRESS && size == 4)
 		return pci->address;
+	if (offset >= DATA)
+		return selected(pci->address) >> (offset - DATA) * 8;
 	return ~0ull;			/* nobody answers */
 }
 
@@ -62,5 +83,5 @@ int pci_config_create(struct vmm_machine *machine, struct vmm_error *error)
 	if (!pci)
 		return vmm_fail_errno(error, "PCI configuration");
 	vmm_device_init(&pci->device, &pci_config_ops, machine);
-	return vmm_bus_claim(&machine->ports, PC_PCI_PORT, PORTS, &pci->device, error);
+	return vmm_bus_claim(&machine->ports, PC_PCI_PORT, PC_PCI_PORTS, &pci->device, error);
 }
