@@ -140,7 +140,6 @@ static const struct genl_ops ops[] = {
 		.cmd = HULL_CMD_HYPERCALL_GET,
 		.flags = GENL_ADMIN_PERM,
 		TAKES(ref_policy),
-		.start = hull_nl_hypercall_start,
 		.dumpit = hull_nl_hypercall_dump,
 		.done = hull_nl_hypercall_done,
 	},

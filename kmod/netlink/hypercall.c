@@ -8,22 +8,25 @@
 /* Of a dump: cb->args */
 enum { ARG_RECORD, ARG_NUMBER };
 
-int hull_nl_hypercall_start(struct netlink_callback *cb)
+/* Found by the dump's first part: a refusal before that would be without a sentence. */
+static struct hull_record *dump_record(struct netlink_callback *cb)
 {
-	struct hull_record *record;
+	struct hull_record *record = (void *)cb->args[ARG_RECORD];
 
+	if (record)
+		return record;
 	record = hull_nl_vm_find(hull_genl_dump_attrs(cb), cb->extack);
-	if (IS_ERR(record))
-		return PTR_ERR(record);
-	cb->args[ARG_RECORD] = (long)record;
-	return 0;
+	if (!IS_ERR(record))
+		cb->args[ARG_RECORD] = (long)record;
+	return record;
 }
 
 int hull_nl_hypercall_done(struct netlink_callback *cb)
 {
 	struct hull_record *record = (void *)cb->args[ARG_RECORD];
 
-	hull_subject_put(&record->subject);
+	if (record)
+		hull_subject_put(&record->subject);
 	return 0;
 }
 
@@ -74,10 +77,12 @@ static int dump_one(struct sk_buff *skb, struct netlink_callback *cb, struct hul
 
 int hull_nl_hypercall_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct hull_record *record = (void *)cb->args[ARG_RECORD];
+	struct hull_record *record = dump_record(cb);
 	u32 number = cb->args[ARG_NUMBER];
 	int ret = 0;
 
+	if (IS_ERR(record))
+		return PTR_ERR(record);
 	for (; number < HULL_HYPERCALL_NUMBERS; number++) {
 		ret = dump_one(skb, cb, record, number);
 		if (ret)

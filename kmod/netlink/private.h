@@ -67,7 +67,6 @@ int hull_nl_log_get(struct sk_buff *skb, struct genl_info *info);
 /* policy.c, hypercall.c: likewise */
 int hull_nl_policy_set(struct sk_buff *skb, struct genl_info *info);
 int hull_nl_policy_get(struct sk_buff *skb, struct genl_info *info);
-int hull_nl_hypercall_start(struct netlink_callback *cb);
 int hull_nl_hypercall_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int hull_nl_hypercall_done(struct netlink_callback *cb);
 

@@ -271,8 +271,12 @@ static void dump_run(void)
 	struct nl_reply reply = calls_dump("judged");
 
 	tap_ok(!reply.error && reply.messages >= 4, "a dump of calls by number: %d", reply.messages);
-	tap_ok(calls_dump(NULL).error == EINVAL, "a dump of nobody's calls");
-	tap_ok(calls_dump("nobody").error == ENOENT, "a dump of a VM that is not there");
+	reply = calls_dump(NULL);
+	tap_ok(reply.error == EINVAL && reply.sentence[0], "a dump of nobody's calls: %s",
+	       reply.sentence);
+	reply = calls_dump("nobody");
+	tap_ok(reply.error == ENOENT && reply.sentence[0], "a dump of a VM that is not there: %s",
+	       reply.sentence);
 	tap_ok(vms_command(HULL_CMD_HYPERCALL_GET, 0, "judged", NULL, NULL).error == EOPNOTSUPP,
 	       "it is a dump only");
 }
