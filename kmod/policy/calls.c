@@ -137,7 +137,7 @@ bool hull_policy_bucket_take(struct hull_policy_bucket *bucket,
 			bucket->tokens_ns = full;
 		else
 			bucket->tokens_ns += earned;
-		/* An earlier time, of a CPU a little behind, earns nothing and counts nothing twice. */
+		/* An earlier time, of a CPU a little behind, earns nothing. */
 		bucket->last_ns = now_ns;
 	}
 	if (bucket->tokens_ns < NSEC_PER_SEC)
