@@ -33,6 +33,19 @@ module-objects: $(KTREE)/.links
 modules:
 	@set -e; for rel in $(KRELS); do $(MAKE) --no-print-directory module KREL=$$rel; done
 
+# Modules that use hull.ko: the sample, and what the tests of such modules load.
+SAMPLES = samples/handler_module selftests/handlers/cases
+STREE   = $(BUILD)/samples/$(KREL)
+
+samples: module
+	@set -e; for dir in $(SAMPLES); do \
+		mkdir -p $(STREE)/$$dir; \
+		cp -rsf $(CURDIR)/$$dir/. $(STREE)/$$dir/; \
+		$(MAKE) --no-print-directory -C $(KDIR) M=$(STREE)/$$dir W=$(W) HULL=$(CURDIR) \
+			$(if $(C),C=$(C)) KBUILD_EXTRA_SYMBOLS=$(KTREE)/Module.symvers modules; \
+		cp $(STREE)/$$dir/*.ko $(STREE)/; \
+	done
+
 userland:
 	+@$(MAKE) --no-print-directory -C userland BUILD=$(BUILD)/userland
 
@@ -48,6 +61,7 @@ clean:
 help:
 	@echo 'make                 hull.ko, hull_guest.ko for this kernel (KREL=...), and vmctl'
 	@echo 'make modules         hull.ko for every kernel whose headers are installed'
+	@echo 'make samples         modules that answer hypercalls (in build/samples/)'
 	@echo 'make demo            boot Linux as a guest of Hull in an emulated machine'
 	@echo 'make check           every test: unit, static, and in emulated machines'
 	@echo 'make bench           figures of Hull and KVM side by side (table, build/bench/*.json)'
@@ -56,6 +70,6 @@ help:
 	@echo 'make clean           remove build/'
 
 FORCE:
-.PHONY: all module module-objects modules userland install clean help FORCE
+.PHONY: all module module-objects modules samples userland install clean help FORCE
 
 -include selftests/lab/lab.mk

@@ -92,7 +92,7 @@ suite_line()	# WORD VALUES...
 	timeout) seconds=$1 ;;
 	append) append="$append $*" ;;
 	crashkernel) append="$append crashkernel=$1" crash_kernel=-k ;;
-	file | kmod | insmod | guest-kernel | initramfs | tests | test) deferred+=("$word $*") ;;
+	file | optional-file | kmod | insmod | guest-kernel | initramfs | tests | test) deferred+=("$word $*") ;;
 	optional) if [ -e "$REPO/${2:-}/Makefile" ]; then suite_line "$@"; fi ;;
 	*) die "suite: unknown word '$word'" ;;
 	esac
@@ -120,6 +120,7 @@ content_line()	# WORD VALUES...
 	shift
 	case $word in
 	file) add_file "$@" ;;
+	optional-file) if [ -f "$1" ]; then add_file "$@"; fi ;;
 	kmod) add_kernel_module "$1" ;;
 	insmod) add_module "$@" ;;
 	guest-kernel) add_guest_kernel "$@" ;;
