@@ -168,6 +168,7 @@ static void lane_refresh(struct hull_vmx_vcpu *v)
 static noinline void host_refresh(struct hull_vmx_vcpu *v)
 {
 	struct hull_vmx_cpu *host = v->host;
+	unsigned long now = jiffies;
 
 	host->stale = false;
 	host_cr_refresh(v);
@@ -187,8 +188,8 @@ static noinline void host_refresh(struct hull_vmx_vcpu *v)
 	 * A guest holds no RCU reader. RCU waits by the tick, so saying it once a tick
 	 * is enough; a CPU without a tick is told by context tracking.
 	 */
-	if (host->quiet_at != jiffies) {
-		host->quiet_at = jiffies;
+	if (host->quiet_at != now) {
+		host->quiet_at = now;
 		rcu_note_context_switch(false);
 	}
 }
