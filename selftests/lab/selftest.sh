@@ -83,6 +83,52 @@ interrupted()
 	tap_check "after SIGTERM no process and no file is left" nothing_left
 }
 
+# As a person would: types at the shell, looks at the answer, leaves.
+talk()	# CONVERSE-WORD...
+{
+	TMPDIR=$work/temporary timeout 150 "$work/converse" 120 "./lab shell shell.suite" \
+		expect "insmod-hull" expect "# " "$@" > "$work/stdout" 2>&1
+}
+
+shell_alive()
+{
+	! talk send 'echo lis""t=$(vmctl vm list -j)' expect 'list=[]' "$@" || return 0
+	sed 's/^/# /' "$work/stdout"
+	return 1
+}
+
+# Its terminal is closed while the machine runs.
+hang_up()
+{
+	talk expect "never" &
+	for _ in $(seq 600); do
+		! grep -q "BusyBox" "$work/stdout" || break
+		sleep 0.1
+	done
+	pkill -HUP -f "^$work/converse"
+	wait $!
+	for _ in $(seq 100); do
+		! nothing_left || return 0
+		sleep 0.1
+	done
+	return 1
+}
+
+shells()
+{
+	rm -f "$work/stdout"
+	if ! cc -o "$work/converse" ../guest/converse.c -lutil; then
+		tap_fail "converse builds"
+		return
+	fi
+	tap_check "a shell: the module and vmctl are there; exit leaves" shell_alive send exit
+	tap_check "nothing is left then" nothing_left
+	tap_check "Ctrl-] leaves it, too" shell_alive key "$(printf '\035')"
+	tap_check "and nothing is left then" nothing_left
+	: > "$work/stdout"
+	tap_check "nor when its terminal is closed" hang_up
+}
+
 same_bytes()
 {
 	printf 'file /a %s 0644\n' "$0" > "$work/list"
@@ -92,9 +138,17 @@ same_bytes()
 	cmp "$work/one" "$work/two"
 }
 
-tap_plan 19
+if ls "${BUILD:-../../build}"/kmod/6.1.*/hull.ko "${BUILD:-../../build}/userland/vmctl" > /dev/null 2>&1
+then
+	tap_plan 24
+	shell=shells
+else
+	tap_plan 19
+	shell='echo # no shell: make it first'
+fi
 verdicts
 crashes
 interrupted
+$shell
 tap_check "an initramfs is the same each time" same_bytes
 tap_end
