@@ -49,9 +49,11 @@ samples: module
 userland:
 	+@$(MAKE) --no-print-directory -C userland BUILD=$(BUILD)/userland
 
-# The module goes to the running kernel's tree, or to DESTDIR's copy of it.
+# The module goes to the running kernel's tree, or to DESTDIR's copy of it; without what only
+# debuggers read, and unsigned: the key is for whoever builds the kernel.
 install: module userland
-	+@$(KMAKE) INSTALL_MOD_PATH=$(DESTDIR) modules_install
+	+@$(KMAKE) INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_STRIP=1 CONFIG_MODULE_SIG_ALL= \
+		modules_install
 	$(if $(DESTDIR),,depmod -a $(KREL))
 	+@$(MAKE) --no-print-directory -C userland BUILD=$(BUILD)/userland install
 
