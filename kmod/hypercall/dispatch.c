@@ -106,7 +106,7 @@ const struct hull_call_row *hull_call_row_get(u32 number)
 
 void hull_call_row_put(const struct hull_call_row *row)
 {
-	if (row->module)
+	if (row->handler)
 		hull_registry_row_put(row);
 }
 

@@ -46,23 +46,28 @@ static __always_inline void args_fill(struct hull_vmx_vcpu *v, struct hull_call 
 	}
 }
 
-/* A handler that looks at more than the number. */
-static noinline noinstr long answer_full(struct hull_vmx_vcpu *v, struct hull_call_site *site,
-					 struct hull_call_way *way, struct hull_call *call)
+/* A handler that looks at more than the number. v->cr2 is nobody's after an exit. */
+static __always_inline long answer_full(struct hull_vmx_vcpu *v, struct hull_call_site *site,
+					struct hull_call_way *way, struct hull_call *call)
 {
-	unsigned long cr2 = native_read_cr2();
 	long ret;
 
+	v->cr2 = native_read_cr2();
 	v->cached = 0;
 	v->exit_cached = 0;
-	call->row = site->row;
 	call->cpl = way - site->ways;
-	call->bytes = 0;
 	args_fill(v, call);
-	ret = way->fn(call);
-	site->counters.bytes += call->bytes;
-	if (unlikely(native_read_cr2() != cr2))
-		native_write_cr2(cr2);
+	if (way->kind == HULL_WAY_MODULE) {
+		/* What moves bytes may sleep. */
+		ret = site->row->handler(&call->module, site->row->data);
+	} else {
+		call->row = site->row;
+		call->bytes = 0;
+		ret = way->fn(call);
+		site->counters.bytes += call->bytes;
+	}
+	if (unlikely(native_read_cr2() != v->cr2))
+		native_write_cr2(v->cr2);
 	return ret;
 }
 
@@ -78,7 +83,9 @@ static __always_inline long answer(struct hull_vcpu *vcpu, struct hull_call_site
 		return way->error;
 	}
 	call->number = number;
-	return way->full ? answer_full(&vcpu->vmx, site, way, call) : way->fn(call);
+	if (likely(way->kind == HULL_WAY_PLAIN))
+		return way->fn(call);
+	return answer_full(&vcpu->vmx, site, way, call);
 }
 
 noinstr int hull_call_lane(struct hull_vmx_vcpu *v)

@@ -72,6 +72,9 @@ static struct hull_call_site *site_quick(struct multicall *m, u64 header)
 	site = m->call.vcpu->calls->sites[n];
 	if (site->ways[m->call.cpl].action != HULL_POLICY_ALLOW || !site->ways[m->call.cpl].fn)
 		return NULL;
+	/* Who unregisters waits for vCPUs with interrupts off, and for calls that count. */
+	if (site->row->handler)
+		return NULL;
 	m->call.number = n;
 	m->call.row = site->row;
 	return site;

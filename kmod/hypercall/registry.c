@@ -25,7 +25,7 @@
 /*
  * struct hull_registration - a handler as we know it
  * @row: what sites see of it
- * @call, @data, @owner, @name: copies of the handler's
+ * @owner, @name: copies of the handler's
  * @ref: the registry, sites that chose it, calls from rings
  * @running: 1 while registered, and 1 for each call from process context
  * @idle: @running came to 0
@@ -37,8 +37,6 @@ struct hull_registration {
 	refcount_t running;
 	struct completion idle;
 	const struct hull_hypercall_handler *handler;
-	long (*call)(struct hull_hypercall *call, void *data);
-	void *data;
 	struct module *owner;
 	char name[HULL_HYPERCALL_NAME_MAX + 1];
 };
@@ -82,9 +80,7 @@ void hull_registry_row_put(const struct hull_call_row *row)
 
 static long registration_fast(struct hull_call *call)
 {
-	struct hull_registration *reg = registration_of(call->row);
-
-	return reg->call(&call->module, reg->data);
+	return call->row->handler(&call->module, call->row->data);
 }
 
 static void registration_leave(struct hull_registration *reg)
@@ -107,10 +103,10 @@ static long registration_call(struct hull_call *call)
 	}
 	if (reg->row.fast) {
 		local_irq_disable();
-		ret = reg->call(&call->module, reg->data);
+		ret = reg->row.handler(&call->module, reg->row.data);
 		local_irq_enable();
 	} else {
-		ret = reg->call(&call->module, reg->data);
+		ret = reg->row.handler(&call->module, reg->row.data);
 	}
 	module_put(reg->owner);
 out_leave:
@@ -181,8 +177,6 @@ int hull_hypercall_register(const struct hull_hypercall_handler *handler)
 	refcount_set(&reg->running, 1);
 	init_completion(&reg->idle);
 	reg->handler = handler;
-	reg->call = handler->call;
-	reg->data = handler->data;
 	reg->owner = handler->owner;
 	strscpy(reg->name, handler->name, sizeof(reg->name));
 	reg->row = (struct hull_call_row) {
@@ -192,7 +186,8 @@ int hull_hypercall_register(const struct hull_hypercall_handler *handler)
 		.args = handler->args,
 		.cpl_max = handler->cpl_max,
 		.ring = true,
-		.module = true,
+		.handler = handler->call,
+		.data = handler->data,
 	};
 
 	mutex_lock(&registry_lock);

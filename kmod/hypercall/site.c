@@ -98,7 +98,7 @@ static void way_decide(struct hull_call_way *way, const struct hull_vm *vm,
 	way->action = rule->action;
 	way->error = rule->error;
 	way->hits = policy->hits + n;
-	way->full = row->args;
+	way->kind = row->args ? HULL_WAY_FULL : HULL_WAY_PLAIN;
 	if (!cpl_allowed(vm, row, cpl)) {
 		way->action = HULL_POLICY_DENY;
 		way->error = -EPERM;
@@ -107,13 +107,15 @@ static void way_decide(struct hull_call_way *way, const struct hull_vm *vm,
 	switch (way->action) {
 	case HULL_POLICY_ALLOW:
 		way->fn = row->fast;
+		if (row->handler)
+			way->kind = HULL_WAY_MODULE;
 		break;
 	case HULL_POLICY_DENY:
 		way->until = U64_MAX;
 		break;
 	case HULL_POLICY_LIMIT:
 		way->fn = row->fast ? limit_fast : NULL;
-		way->full = true;
+		way->kind = HULL_WAY_FULL;
 		break;
 	}
 }
@@ -312,7 +314,7 @@ long hull_call_nested(struct hull_call *call, u64 *stamp)
 	if (!site)
 		return -ENOMEM;
 	way = &site->ways[call->cpl];
-	if (likely(way->action == HULL_POLICY_ALLOW && way->fn && !site->row->module)) {
+	if (likely(way->action == HULL_POLICY_ALLOW && way->fn && !site->row->handler)) {
 		this_cpu_inc(*way->hits);
 		ret = way->fn(call);
 	} else {

@@ -29,7 +29,8 @@
  * @cpl_max: highest privilege level that may call
  * @ring: makes sense where no vCPU is
  * @leaves: may answer HULL_CALL_USER or HULL_CALL_SIGNAL
- * @module: part of a struct hull_registration, counted
+ * @handler: in another module: part of a struct hull_registration, counted; with @data
+ *	what @fast calls
  */
 struct hull_call_row {
 	const char *name;
@@ -39,7 +40,15 @@ struct hull_call_row {
 	u8 cpl_max;
 	bool ring;
 	bool leaves;
-	bool module;
+	long (*handler)(struct hull_hypercall *call, void *data);
+	void *data;
+};
+
+/* What a handler that is called right after the exit looks at. */
+enum hull_way_kind {
+	HULL_WAY_PLAIN,			/* the number */
+	HULL_WAY_FULL,			/* the whole call */
+	HULL_WAY_MODULE,		/* likewise; row->handler itself may be called */
 };
 
 /**
@@ -48,7 +57,6 @@ struct hull_call_row {
  * @until: before this time of the host's TSC the call is refused with @error; later, and
  *	without @fn, it goes the slow way
  * @hits: the policy's counter of the rule that applies
- * @full: the handler looks at more of the call than its number and privilege level
  */
 struct hull_call_way {
 	long (*fn)(struct hull_call *call);
@@ -57,7 +65,7 @@ struct hull_call_way {
 	s16 error;
 	u8 rule;
 	u8 action;			/* enum hull_policy_action */
-	bool full;
+	u8 kind;			/* enum hull_way_kind */
 };
 
 /* Calls are not counted by themselves: each is in one bucket. */

@@ -18,6 +18,7 @@ measure() {
 
 measure /dev/hull
 # What KVM does not have.
+./calls handler_module.ko | sed -n "s|^FIGURE \(.*\)|BENCH $variant hull \1 only|p"
 ./meet | sed -n "s|^FIGURE \(.*\)|BENCH $variant hull \1 only|p"
 ./ring | sed -n "s|^FIGURE \(.*\)|BENCH $variant hull \1 only|p"
 # Hull holds VMX only while a VM of its own runs.

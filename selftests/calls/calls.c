@@ -192,7 +192,8 @@ static void stops(void)
 			break;
 	tap_ok(i == 5, "paused and resumed %d of 5 times in a storm", i);
 	/* It waits for the end of the VM, for which this process has to close its files. */
-	tap_ok(vmctl("kill calls > /dev/null 2>&1 &") && !pthread_join(thread, NULL) && ret == -EIO, "killed in a storm");
+	tap_ok(vmctl("kill calls > /dev/null 2>&1 &") && !pthread_join(thread, NULL) &&
+	       ret == -EIO, "killed in a storm");
 }
 
 int main(int argc, char **argv)
