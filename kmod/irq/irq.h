@@ -215,14 +215,6 @@ void hull_lapic_tsc_moved(struct hull_lapic *apic);
 int hull_lapic_state_get(struct hull_lapic *apic, struct kvm_lapic_state *state);
 int hull_lapic_state_set(struct hull_lapic *apic, const struct kvm_lapic_state *state);
 
-/*
- * KVM's paravirtual EOI: the caller owns the guest's word. Before an entry it sets the
- * word where that is possible; after the exit, when the guest has cleared it, it says so.
- * When the word is still set, it takes it back first.
- */
-bool hull_lapic_pv_eoi_possible(struct hull_lapic *apic);
-void hull_lapic_pv_eoi_done(struct hull_lapic *apic);
-
 /**
  * hull_irq_ipi_send - KVM_HC_SEND_IPI
  * @bitmap: APIC IDs from @min on

@@ -141,16 +141,3 @@ void hull_lapic_eoi(struct hull_lapic *apic)
 	if (test_bit(vector, apic->tmr) && !(apic->svr & HULL_SVR_EOI_SUPPRESS))
 		eoi_broadcast(apic, vector);
 }
-
-bool hull_lapic_pv_eoi_possible(struct hull_lapic *apic)
-{
-	int vector = hull_apic_highest(apic->isr);
-
-	/* Whatever waits below in IRR must get its turn at the EOI: that one has to exit. */
-	return vector >= 0 && !test_bit(vector, apic->tmr) && hull_apic_highest(apic->irr) < 0;
-}
-
-void hull_lapic_pv_eoi_done(struct hull_lapic *apic)
-{
-	hull_lapic_eoi(apic);
-}

@@ -23,59 +23,43 @@ static void slot_written(const struct hull_memslot *slot, u64 gpa, size_t len)
 		hull_dirty_set(slot, page);
 }
 
-int hull_mmu_read(struct hull_mmu *mmu, u64 gpa, void *buf, size_t len)
+/* One way in each copy: @write is a constant. */
+static __always_inline int guest_copy(struct hull_mmu *mmu, u64 gpa, void *buf, size_t len,
+				      bool write)
 {
 	const struct hull_memslot *slot;
+	void __user *user;
 	int err = 0, idx;
+	size_t n;
 
 	if (current->mm != mmu->mm)
 		return -EFAULT;
 	idx = srcu_read_lock(&mmu->srcu);
-	while (len && !err) {
-		size_t n;
-
-		slot = slot_for(mmu, gpa, false);
+	for (; len && !err; gpa += n, buf += n, len -= n) {
+		slot = slot_for(mmu, gpa, write);
 		if (!slot) {
 			err = -EFAULT;
 			break;
 		}
 		n = min_t(u64, len, hull_memslot_left(slot, gpa));
-		if (copy_from_user(buf, (void __user *)hull_memslot_hva(slot, gpa), n))
+		user = (void __user *)hull_memslot_hva(slot, gpa);
+		if (write ? copy_to_user(user, buf, n) : copy_from_user(buf, user, n))
 			err = -EFAULT;
-		gpa += n;
-		buf += n;
-		len -= n;
+		if (write)
+			slot_written(slot, gpa, n);
 	}
 	srcu_read_unlock(&mmu->srcu, idx);
 	return err;
 }
 
+int hull_mmu_read(struct hull_mmu *mmu, u64 gpa, void *buf, size_t len)
+{
+	return guest_copy(mmu, gpa, buf, len, false);
+}
+
 int hull_mmu_write(struct hull_mmu *mmu, u64 gpa, const void *buf, size_t len)
 {
-	const struct hull_memslot *slot;
-	int err = 0, idx;
-
-	if (current->mm != mmu->mm)
-		return -EFAULT;
-	idx = srcu_read_lock(&mmu->srcu);
-	while (len && !err) {
-		size_t n;
-
-		slot = slot_for(mmu, gpa, true);
-		if (!slot) {
-			err = -EFAULT;
-			break;
-		}
-		n = min_t(u64, len, hull_memslot_left(slot, gpa));
-		if (copy_to_user((void __user *)hull_memslot_hva(slot, gpa), buf, n))
-			err = -EFAULT;
-		slot_written(slot, gpa, n);
-		gpa += n;
-		buf += n;
-		len -= n;
-	}
-	srcu_read_unlock(&mmu->srcu, idx);
-	return err;
+	return guest_copy(mmu, gpa, (void *)buf, len, true);
 }
 
 static u32 __user *word_find(struct hull_mmu *mmu, u64 gpa, const struct hull_memslot **slot,

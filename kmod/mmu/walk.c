@@ -22,33 +22,24 @@ static int entry_read(void *opaque, u64 gpa, unsigned int size, u64 *entry)
 	return 0;
 }
 
-static int entry_cmpxchg32(u32 __user *entry, u32 old, u32 new)
-{
-	bool done;
-
-	if (!user_access_begin(entry, sizeof(*entry)))
-		return -EFAULT;
-	done = unsafe_try_cmpxchg_user(entry, &old, new, efault);
-	user_access_end();
-	return done ? 0 : -EAGAIN;
-efault:
-	user_access_end();
-	return -EFAULT;
+/* The exchange takes its width from the pointer's type. */
+#define ENTRY_CMPXCHG(bits)							\
+static int entry_cmpxchg##bits(u##bits __user *entry, u##bits old, u##bits new)	\
+{										\
+	bool done;								\
+										\
+	if (!user_access_begin(entry, sizeof(*entry)))				\
+		return -EFAULT;							\
+	done = unsafe_try_cmpxchg_user(entry, &old, new, efault);		\
+	user_access_end();							\
+	return done ? 0 : -EAGAIN;						\
+efault:										\
+	user_access_end();							\
+	return -EFAULT;								\
 }
 
-static int entry_cmpxchg64(u64 __user *entry, u64 old, u64 new)
-{
-	bool done;
-
-	if (!user_access_begin(entry, sizeof(*entry)))
-		return -EFAULT;
-	done = unsafe_try_cmpxchg_user(entry, &old, new, efault);
-	user_access_end();
-	return done ? 0 : -EAGAIN;
-efault:
-	user_access_end();
-	return -EFAULT;
-}
+ENTRY_CMPXCHG(32)
+ENTRY_CMPXCHG(64)
 
 static int entry_exchange(void *opaque, u64 gpa, unsigned int size, u64 old, u64 new)
 {

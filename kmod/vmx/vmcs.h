@@ -121,30 +121,22 @@ struct hull_inv {
 };
 
 /* Return: 0, or -EINVAL: no such type, or a fault */
-static inline int hull_invept(unsigned long type, u64 eptp)
-{
-	struct hull_inv inv = { .context = eptp };
-
-	asm goto("1: invept %[inv], %[type]\n\t"
-		 "jna %l[failed]\n"
-		 _ASM_EXTABLE(1b, %l[failed])
-		 : : [inv] "m" (inv), [type] "r" (type) : "cc", "memory" : failed);
-	return 0;
-failed:
-	return -EINVAL;
+#define HULL_VMX_INV(insn)						\
+static inline int hull_##insn(unsigned long type, u64 context)		\
+{									\
+	struct hull_inv inv = { .context = context };			\
+									\
+	asm goto("1: " #insn " %[inv], %[type]\n\t"			\
+		 "jna %l[failed]\n"					\
+		 _ASM_EXTABLE(1b, %l[failed])				\
+		 : : [inv] "m" (inv), [type] "r" (type)			\
+		 : "cc", "memory" : failed);				\
+	return 0;							\
+failed:									\
+	return -EINVAL;							\
 }
 
-static inline int hull_invvpid(unsigned long type, u16 vpid)
-{
-	struct hull_inv inv = { .context = vpid };
-
-	asm goto("1: invvpid %[inv], %[type]\n\t"
-		 "jna %l[failed]\n"
-		 _ASM_EXTABLE(1b, %l[failed])
-		 : : [inv] "m" (inv), [type] "r" (type) : "cc", "memory" : failed);
-	return 0;
-failed:
-	return -EINVAL;
-}
+HULL_VMX_INV(invept)
+HULL_VMX_INV(invvpid)
 
 #endif
