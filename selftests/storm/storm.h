@@ -8,11 +8,10 @@
 #define STORM_STACK	0x204000	/* top of vCPU 0's; vCPU 1's is 0x1000 above */
 #define STORM_ARENA	0x300000	/* where structures are made for calls to read */
 #define STORM_BATCH	1000		/* calls between two writes to the port */
-#define STORM_PORT	0x81
+#define STORM_PORT	0x81		/* 16 bits: how many of them were answered by an error */
 
 struct storm_state {
 	unsigned long long seed;
-	unsigned long long answered[2];	/* results not negative, negative */
 };
 
 #endif

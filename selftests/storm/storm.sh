@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # A million calls of every number with hostile arguments, by two VMs that may meet, with
-# two vCPUs each, while their policies are changed. CALLS: how many; a million.
+# two vCPUs each, while their policies are changed. CALLS: how many; a million, and a
+# tenth of it on more than one CPU, where emulators are many times as slow.
 
 . ./tap.sh
 
-calls=${CALLS:-1000000}
+calls=${CALLS:-$([ "$(nproc)" -gt 1 ] && echo 100000 || echo 1000000)}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -56,7 +57,7 @@ kill $swapper
 wait $swapper 2> /dev/null
 sed 's/^/# /' "$work/out"
 tap_check "that were $calls calls" \
-	awk -v n="$calls" '/^storm:/ { done = $2 } END { exit !(done >= n * 0.9) }' "$work/out"
+	awk -v n="$calls" "/^storm:/ { done = \$2 } END { exit !(done >= n) }" "$work/out"
 tap_check "some were answered by an error, some not" \
 	awk '/^storm:/ { exit !($5 > 0 && $5 < $2) }' "$work/out"
 tap_check "both are stopped" \
