@@ -8,7 +8,17 @@ vmctl --help | sed -n 's/^  \([a-z]* [a-z]*\|[a-z]*\) .*/\1/p' | sed 's/ *$//' |
 	sed 's/^\(host\|events\|top\) .*/\1/' > "$work/commands"
 n=$(wc -l < "$work/commands")
 
-tap_plan $((10 + 2 * n))
+vmctl __man > "$work/manual"
+
+# The manual page has the command, with the options that the file $work/helped names.
+in_manual()	# COMMAND
+{
+	awk -v begin=".It Ic $1 Oo" '/^\.It / { on = index($0, begin) == 1; if (on) print begin }
+		on && /^\.Fl / { print "-" substr($2, 2) }' "$work/manual" | sort > "$work/section"
+	{ echo ".It Ic $1 Oo"; grep -vx -e --help "$work/helped"; } | sort | cmp - "$work/section"
+}
+
+tap_plan $((10 + 3 * n))
 tap_check "there are commands" test "$n" -ge 16
 
 while read -r command; do
@@ -27,6 +37,7 @@ while read -r command; do
 	sed -n 's/^  .*--\([a-z0-9-]*\).*/--\1/p' "$work/out" | sort > "$work/helped"
 	sort "$work/options" > "$work/completed"
 	tap_check "completion of vmctl $command" cmp "$work/helped" "$work/completed"
+	tap_check "manual page of vmctl $command" in_manual "$command"
 done < "$work/commands"
 
 good "vmctl --help" --help

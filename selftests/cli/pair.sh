@@ -6,7 +6,7 @@
 
 module_here || tap_skip_all "the module is not loaded"
 vmctl host > "$work/host" || tap_skip_all "$(sed -n 's/^Engine hull *//p' "$work/host")"
-tap_plan 42
+tap_plan 46
 
 cgroups=/sys/fs/cgroup/hull
 taskset -p 1 $$ > /dev/null
@@ -102,6 +102,12 @@ sleep 5
 used=$(($(usage a) - used)) begin=$(($(cut -d. -f1 /proc/uptime) - begin))
 tap_check "it gets no more: $used us in $begin s" between "$used" 500000 $((begin * 260000))
 good "kill a" vm kill a
+
+good "start a guest that knows the power button" vm start a --kernel guest --cmdline echo
+said a ready
+good "stop" vm stop a --timeout 30
+good "show" vm show a -j
+json_is stopped reason
 vmctl vm delete a
 vmctl vm delete b
 tap_end
