@@ -99,12 +99,12 @@ int hull_mmu_word_write(struct hull_mmu *mmu, u64 gpa, u32 word)
 	return err;
 }
 
-int hull_mmu_hold(struct hull_mmu *mmu)
+int hull_mmu_hold(struct hull_mmu *mmu) __acquires(&mmu->srcu)
 {
 	return srcu_read_lock(&mmu->srcu);
 }
 
-void hull_mmu_release(struct hull_mmu *mmu, int idx)
+void hull_mmu_release(struct hull_mmu *mmu, int idx) __releases(&mmu->srcu)
 {
 	srcu_read_unlock(&mmu->srcu, idx);
 }

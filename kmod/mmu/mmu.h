@@ -135,8 +135,8 @@ int hull_mmu_word_write(struct hull_mmu *mmu, u64 gpa, u32 word);
  * So that an address of hull_mmu_hva() is the guest's memory when it is used.
  * Context: may sleep, but not for a change of slots. Return: for the release.
  */
-int hull_mmu_hold(struct hull_mmu *mmu);
-void hull_mmu_release(struct hull_mmu *mmu, int idx);
+int hull_mmu_hold(struct hull_mmu *mmu) __acquires(&mmu->srcu);
+void hull_mmu_release(struct hull_mmu *mmu, int idx) __releases(&mmu->srcu);
 
 /**
  * hull_mmu_hva - userspace address of guest-physical memory
