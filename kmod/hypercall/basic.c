@@ -5,12 +5,13 @@
 #include <hypercall/calls.h>
 #include <hypercall/hypercall.h>
 
-long hull_hc_nop(struct hull_call *call)
+/* Called from the lane as they are: see struct hull_call. */
+noinstr long hull_hc_nop(struct hull_call *call)
 {
 	return 0;
 }
 
-long hull_hc_version(struct hull_call *call)
+noinstr long hull_hc_version(struct hull_call *call)
 {
 	return HULL_HYPERCALL_ABI;
 }

@@ -47,7 +47,7 @@ static const struct hull_call_row claim_row = {
 	.name = "hull_user", .call = hull_claim_call, .args = 4, .cpl_max = 3, .leaves = true,
 };
 
-static long nobody(struct hull_call *call)
+static noinstr long nobody(struct hull_call *call)
 {
 	return -ENOSYS;
 }

@@ -115,8 +115,11 @@ static void tsc_follow(struct hull_vcpu *vcpu)
 static void run_sched_in(struct hull_vcpu *vcpu, int cpu)
 {
 	WRITE_ONCE(vcpu->preempted, false);
-	if (unlikely(vcpu->tsc_lost != hull_vmx_tsc_lost))
+	if (unlikely(vcpu->tsc_lost != hull_vmx_tsc_lost)) {
 		hull_guest_tsc_recover(vcpu);
+		/* Until when a call is above its limit was said in the old TSC. */
+		hull_vcpu_request(vcpu, HULL_REQ_CALLS);
+	}
 	if (unlikely(check_tsc_unstable())) {
 		tsc_follow(vcpu);
 		if (vcpu->pv->system_time & 1)

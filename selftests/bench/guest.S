@@ -31,6 +31,18 @@ bench_\name:
 	vmcall
 	again
 
+	/* for trace: some calls, then one after XCHG BX, BX, at which Bochs stops */
+	entry	traced
+	mov	%r8, %rax
+	vmcall
+	dec	%r12
+	jnz	1b
+	mov	%r8, %rax
+	xchg	%bx, %bx
+	vmcall
+	nop
+	jmp	done
+
 	entry	cpuid
 	mov	%r8, %rax
 	cpuid

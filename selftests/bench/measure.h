@@ -10,7 +10,8 @@
 /* guest.S */
 extern const char bench_guest_start[], bench_guest_end[];
 extern const char bench_empty[], bench_vmcall[], bench_cpuid[], bench_rdmsr[], bench_in[],
-		  bench_out[], bench_touch[], bench_first[];
+		  bench_out[], bench_touch[], bench_first[],
+		  bench_traced[];
 
 void measure_load(struct machine *m);
 /* Runs one entry point of the guest; returns cycles between its two stamps. */

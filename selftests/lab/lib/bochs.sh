@@ -50,6 +50,18 @@ bochs_append()
 		"$(common_append)"
 }
 
+# Debian's Bochs has the debugger in: "continue", and whatever stops it ends it. With
+# LAB_BOCHS_RC=FILE the first XCHG BX, BX stops it, and FILE says what then.
+bochs_debugger()
+{
+	echo c
+	if [ -n "${LAB_BOCHS_RC:-}" ]; then
+		cat "$LAB_BOCHS_RC"
+		echo c
+	fi
+	echo q
+}
+
 # Sets machine_command and count_mode.
 bochs_prepare()
 {
@@ -75,7 +87,7 @@ bochs_prepare()
 		clock: sync=none, time0=utc
 		sound: waveoutdrv=dummy, waveindrv=dummy, midioutdrv=dummy
 	END
-	# Debian's Bochs has the debugger in: "continue", and whatever stops it ends it.
-	printf 'c\nq\n' > "$work/debugger.rc"
+	[ -z "${LAB_BOCHS_RC:-}" ] || echo "magic_break: enabled=1" >> "$work/bochsrc"
+	bochs_debugger > "$work/debugger.rc"
 	machine_command=(env TERM=xterm bochs -q -f "$work/bochsrc" -rc "$work/debugger.rc")
 }
