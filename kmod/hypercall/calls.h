@@ -60,6 +60,9 @@ static_assert(offsetof(struct hull_call, arg) == offsetof(struct hull_call, modu
 /* Likewise when a signal came while it slept: KVM_RUN returns -EINTR, a later one goes on. */
 #define HULL_CALL_SIGNAL	(LONG_MIN + 1)
 
+/* A brief handler's answer when it has done nothing: ask the one that may sleep. */
+#define HULL_CALL_SLOW		(LONG_MIN + 2)
+
 /**
  * hull_call_read - copy from the caller's memory
  * @address: linear, read with the caller's rights; from a ring guest-physical
@@ -91,6 +94,7 @@ long hull_call_nested(struct hull_call *call, u64 *stamp);
 	long hull_hc_##id(struct hull_call *call);
 #include <hull/hypercalls.def>
 #undef HULL_HYPERCALL_ROW
+long hull_hc_multicall_brief(struct hull_call *call);
 
 /**
  * struct hull_vm_calls - what a running VM keeps for its calls, vm->calls

@@ -26,6 +26,7 @@
 #define ROW_FAST(id)	.fast = hull_hc_##id, .ring = true
 #define ROW_SLOW(id)	.ring = false
 #define ROW_RING(id)	.ring = true
+#define ROW_BRIEF(id)	.brief = hull_hc_##id##_brief
 
 #define HULL_HYPERCALL_ROW(number, NAME, id, arguments, mode, cpl)			\
 	[number] = { .name = "hull_" #id, .call = hull_hc_##id, .args = (arguments),	\
@@ -140,6 +141,29 @@ static long site_answer(struct hull_vcpu *vcpu, struct hull_call_site *site,
 	return ret;
 }
 
+/* Return: false: it is for the slow half. */
+static bool site_brief(struct hull_vcpu *vcpu, struct hull_call_site *site,
+		       struct hull_call_way *way)
+{
+	struct hull_call *call = &vcpu->calls->call;
+	long ret;
+
+	if (way->action != HULL_POLICY_ALLOW || !site->row || !site->row->brief)
+		return false;
+	call->row = site->row;
+	hull_call_fill(vcpu, call);
+	ret = site->row->brief(call);
+	if (ret == HULL_CALL_SLOW)
+		return false;
+	this_cpu_inc(*way->hits);
+	site->counters.bytes += call->bytes;
+	if (ret < 0)
+		site->counters.errors++;
+	vcpu->stats.hypercalls++;
+	vcpu->vmx.regs[HULL_REG_RAX] = ret;
+	return true;
+}
+
 static int hypercall_fast(struct hull_vcpu *vcpu)
 {
 	struct hull_vcpu_calls *calls = vcpu->calls;
@@ -157,11 +181,13 @@ static int hypercall_fast(struct hull_vcpu *vcpu)
 	way = &site->ways[calls->call.cpl];
 	if (!way->fn && start >= way->until && site->row)
 		hull_call_way_open(site, way);
-	if ((!way->fn && start >= way->until) || unlikely(traced())) {
-		calls->start = start;
+	calls->start = start;
+	if (unlikely(traced()))
 		return HULL_EXIT_USER;
-	}
-	vcpu->vmx.regs[HULL_REG_RAX] = site_answer(vcpu, site, way);
+	if (way->fn || start < way->until)
+		vcpu->vmx.regs[HULL_REG_RAX] = site_answer(vcpu, site, way);
+	else if (!site_brief(vcpu, site, way))
+		return HULL_EXIT_USER;
 	hull_call_latency(site, rdtsc() - start);
 	return HULL_EXIT_ENTER;
 }

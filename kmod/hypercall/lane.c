@@ -7,7 +7,7 @@
  * Whatever is not plain goes the ordinary way, undone: numbers that are not ours, a site
  * that has nothing quick to say, tracing, and instructions that are not merely stepped
  * over. No function here can be probed or traced, and none faults; a handler that calls
- * others is called with CR2 kept.
+ * others, or touches user memory, is called with CR2 kept.
  */
 
 #include <linux/bitops.h>
@@ -88,6 +88,58 @@ static __always_inline long answer(struct hull_vcpu *vcpu, struct hull_call_site
 	return answer_full(&vcpu->vmx, site, way, call);
 }
 
+/* The call was answered: count it, and go where it goes on. */
+static __always_inline int finish(struct hull_vcpu *vcpu, struct hull_call_site *site, long ret,
+				  u32 start)
+{
+	vcpu->vmx.regs[HULL_REG_RAX] = ret;
+	if (ret < 0)
+		site->counters.errors++;
+	vcpu->stats.hypercalls++;
+	vcpu->stats.exits[EXIT_REASON_VMCALL]++;
+	/* No call takes 2^32 cycles with interrupts off. */
+	site->counters.latency[__fls(((u32)rdtsc() - start) | 1)]++;
+
+	if (unlikely(must_leave(vcpu)))
+		return HULL_LANE_LEAVE;
+	return likely(hull_lane_enter(&vcpu->vmx)) ? HULL_LANE_ENTER : HULL_LANE_LEAVE;
+}
+
+/*
+ * A handler that touches user memory, or gives up without a trace. A fault of such an
+ * access changes CR2; otherwise it is like any with interrupts off.
+ */
+static noinline noinstr int answer_brief(struct hull_vcpu *vcpu, struct hull_call_site *site,
+					 struct hull_call_way *way, u32 number, u32 start)
+{
+	struct hull_vmx_vcpu *v = &vcpu->vmx;
+	struct hull_call *call = &vcpu->calls->call;
+	unsigned long cr2, rip;
+	long ret;
+
+	if (way->action != HULL_POLICY_ALLOW || !site->row || !site->row->brief || traced() ||
+	    !hull_lane_insn_next(&rip))
+		return HULL_LANE_PASS;
+	cr2 = native_read_cr2();
+	v->cached = 0;
+	v->exit_cached = 0;
+	call->row = site->row;
+	call->number = number;
+	call->cpl = way - site->ways;
+	call->bytes = 0;
+	args_fill(v, call);
+	ret = site->row->brief(call);
+	if (unlikely(native_read_cr2() != cr2))
+		native_write_cr2(cr2);
+	if (ret == HULL_CALL_SLOW)
+		return HULL_LANE_PASS;
+
+	hull_lane_write(GUEST_RIP, rip);
+	this_cpu_inc(*way->hits);
+	site->counters.bytes += call->bytes;
+	return finish(vcpu, site, ret, start);
+}
+
 noinstr int hull_call_lane(struct hull_vmx_vcpu *v)
 {
 	struct hull_vcpu *vcpu = container_of(v, struct hull_vcpu, vmx);
@@ -106,7 +158,7 @@ noinstr int hull_call_lane(struct hull_vmx_vcpu *v)
 	/* The CPL is where an index of 32 bytes each would be. */
 	way = (void *)site->ways + (hull_lane_ss_ar() & 0x60);
 	if (unlikely(!way->fn && rdtsc() >= way->until))
-		return HULL_LANE_PASS;
+		return answer_brief(vcpu, site, way, n, start);
 	if (unlikely(traced()))
 		return HULL_LANE_PASS;
 	/* From here on the instruction is done. */
@@ -114,15 +166,5 @@ noinstr int hull_call_lane(struct hull_vmx_vcpu *v)
 		return HULL_LANE_PASS;
 
 	ret = answer(vcpu, site, way, n);
-	v->regs[HULL_REG_RAX] = ret;
-	if (ret < 0)
-		site->counters.errors++;
-	vcpu->stats.hypercalls++;
-	vcpu->stats.exits[EXIT_REASON_VMCALL]++;
-	/* No call takes 2^32 cycles with interrupts off. */
-	site->counters.latency[__fls(((u32)rdtsc() - start) | 1)]++;
-
-	if (unlikely(must_leave(vcpu)))
-		return HULL_LANE_LEAVE;
-	return likely(hull_lane_enter(v)) ? HULL_LANE_ENTER : HULL_LANE_LEAVE;
+	return finish(vcpu, site, ret, start);
 }

@@ -50,6 +50,7 @@ struct ring_server {
 #define QUICK_FAST	true
 #define QUICK_SLOW	false
 #define QUICK_RING	false
+#define QUICK_BRIEF	false
 
 #define HULL_HYPERCALL_ROW(number, NAME, id, arguments, mode, cpl)	\
 	[number] = QUICK_##mode,

@@ -24,6 +24,8 @@
 /**
  * struct hull_call_row - who answers a number
  * @fast: with interrupts off, right after the exit; NULL: it may sleep
+ * @brief: interrupts off, behind the world switch, where user memory may be touched but
+ *	not faulted in; where @fast is NULL. May answer HULL_CALL_SLOW
  * @call: from process context, loaded vCPU or ring
  * @args: how many of rbx, rcx, rdx, rsi it looks at
  * @cpl_max: highest privilege level that may call
@@ -35,6 +37,7 @@
 struct hull_call_row {
 	const char *name;
 	long (*fast)(struct hull_call *call);
+	long (*brief)(struct hull_call *call);
 	long (*call)(struct hull_call *call);
 	u8 args;
 	u8 cpl_max;

@@ -167,4 +167,25 @@ int hull_mmu_walk(struct hull_mmu *mmu, const struct hull_walk *walk, u64 gva, u
 int hull_mmu_room_init(void);	/* caches */
 void hull_mmu_room_exit(void);
 
+/**
+ * struct hull_mmu_window - guest memory in the VMM's mapping, between hold and release
+ * @user: there it is up to the end of the page, by the rules of user memory
+ */
+struct hull_mmu_window {
+	void __user *user;
+	const struct hull_memslot *slot;
+	u64 gpa;
+};
+
+/**
+ * hull_mmu_window_find - what an access of the guest to linear @gva would find
+ * @access: HULL_ACCESS_READ or _WRITE; in the guest's tables it leaves the marks of one
+ *
+ * Context: hull_mmu_hold(); may be atomic. Return: 0, -EFAULT.
+ */
+int hull_mmu_window_find(struct hull_mmu *mmu, const struct hull_walk *walk, u64 gva, u32 access,
+			 struct hull_mmu_window *window);
+/** hull_mmu_window_written - something was: its page is dirty */
+void hull_mmu_window_written(const struct hull_mmu_window *window);
+
 #endif

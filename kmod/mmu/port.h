@@ -68,6 +68,7 @@ typedef __s64 s64;
 #define max(a, b) ({ __typeof__(a) a_ = (a); __typeof__(b) b_ = (b); a_ > b_ ? a_ : b_; })
 #define min_t(type, a, b)	min((type)(a), (type)(b))
 #define max_t(type, a, b)	max((type)(a), (type)(b))
+#define noinline		__attribute__((noinline))
 #define PAGE_SHIFT		12
 #define PAGE_SIZE		4096UL
 

@@ -280,17 +280,53 @@ static int mark(const struct state *s)
 	return 0;
 }
 
-int hull_walk_translate(const struct hull_walk *walk, const struct hull_walk_ops *ops,
-			void *opaque, u64 gva, u32 access, u64 *gpa, u32 *error_code)
+/*
+ * What most walks are: 64-bit, no fetch, every entry there, marked, and generous enough
+ * whatever the mode. Return: false: it takes a closer look.
+ */
+static bool walk_plain(const struct hull_walk *walk, const struct hull_walk_ops *ops,
+		       void *opaque, u64 gva, u32 access, u64 *gpa)
+{
+	u64 address = GENMASK_ULL(min(max_t(u32, walk->maxphyaddr, 32), 52U) - 1, 12);
+	u64 wanted = PTE_PRESENT | PTE_ACCESSED, looked_at = GENMASK_ULL(51, 12) & ~address;
+	u64 entry = walk->cr3 & GENMASK_ULL(51, 12), user = PTE_USER, offset;
+	unsigned int shift = 48;
+
+	if (!(walk->efer & WALK_EFER_LMA) || (access & (HULL_ACCESS_EXEC | HULL_WALK_SUPER)))
+		return false;
+	if (walk->cpl == 3)
+		wanted |= PTE_USER;
+	if (access & HULL_ACCESS_WRITE)
+		wanted |= PTE_WRITE;
+	if (!(walk->efer & WALK_EFER_NXE))
+		looked_at |= PTE_NX;
+	looked_at |= wanted;
+
+	do {
+		shift -= 9;
+		if (ops->read(opaque, (entry & GENMASK_ULL(51, 12)) + ((gva >> shift) & 511) * 8, 8,
+			      &entry) || (entry & looked_at) != wanted)
+			return false;
+		user &= entry;
+	} while (shift > 12 && !(entry & PTE_LARGE));
+
+	offset = GENMASK_ULL(shift - 1, 0);
+	/* No page of 512 GiB; bits below a large page's address; keys and SMAP. */
+	if (shift > 30 || (shift > 12 && (entry & offset & GENMASK_ULL(51, 13))) ||
+	    ((access & HULL_ACCESS_WRITE) && !(entry & PTE_DIRTY)) ||
+	    (user && (walk->cr4 & (X86_CR4_SMAP | X86_CR4_PKE))))
+		return false;
+	*gpa = (entry & address & ~offset) | (gva & offset);
+	return true;
+}
+
+static noinline int walk_full(const struct hull_walk *walk, const struct hull_walk_ops *ops,
+			      void *opaque, u64 gva, u32 access, u64 *gpa, u32 *error_code)
 {
 	unsigned int tries;
 	struct state s;
 	int err = 0;
 
-	if (!(walk->cr0 & X86_CR0_PG)) {
-		*gpa = gva & GENMASK_ULL(31, 0);
-		return 0;
-	}
 	/* Not all of it zeroed: steps are written before they are read. */
 	s.walk = walk;
 	s.paging = paging_of(walk);
@@ -315,4 +351,16 @@ int hull_walk_translate(const struct hull_walk *walk, const struct hull_walk_ops
 		return err;
 	}
 	return -EFAULT;
+}
+
+int hull_walk_translate(const struct hull_walk *walk, const struct hull_walk_ops *ops,
+			void *opaque, u64 gva, u32 access, u64 *gpa, u32 *error_code)
+{
+	if (!(walk->cr0 & X86_CR0_PG)) {
+		*gpa = gva & GENMASK_ULL(31, 0);
+		return 0;
+	}
+	if (walk_plain(walk, ops, opaque, gva, access, gpa))
+		return 0;
+	return walk_full(walk, ops, opaque, gva, access, gpa, error_code);
 }

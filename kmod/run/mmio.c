@@ -27,7 +27,8 @@ void hull_walk_fill(struct hull_vcpu *vcpu, struct hull_walk *walk)
 	walk->cr4 = hull_vmx_cr4_get(v);
 	walk->efer = hull_vmx_efer_get(v);
 	walk->cpl = hull_vmx_cpl(v);
-	walk->ac = hull_vmx_rflags_get(v) & X86_EFLAGS_AC;
+	/* Asked for with SMAP only, and a VMREAD. */
+	walk->ac = (walk->cr4 & X86_CR4_SMAP) && (hull_vmx_rflags_get(v) & X86_EFLAGS_AC);
 	walk->pkru = vcpu->pkru;
 	walk->maxphyaddr = vcpu->facts->maxphyaddr;
 }
@@ -68,13 +69,13 @@ static int linear_copy(struct hull_vcpu *vcpu, u64 gva, void *buf, size_t len, u
 	return 0;
 }
 
-int hull_guest_linear_gpa(struct hull_vcpu *vcpu, u64 gva, u32 access, u64 *gpa)
+int hull_guest_window_find(struct hull_vcpu *vcpu, u64 gva, u32 access,
+			   struct hull_mmu_window *window)
 {
-	struct hull_walk walk;
-	u32 error;
+	struct hull_walk walk __uninitialized;
 
 	hull_walk_fill(vcpu, &walk);
-	return hull_mmu_walk(&vcpu->vm->mmu, &walk, gva, access, gpa, &error) ? -EFAULT : 0;
+	return hull_mmu_window_find(&vcpu->vm->mmu, &walk, gva, access, window);
 }
 
 int hull_guest_read_linear(struct hull_vcpu *vcpu, u64 gva, void *buf, size_t len)

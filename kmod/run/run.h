@@ -156,13 +156,9 @@ int hull_guest_read_linear(struct hull_vcpu *vcpu, u64 gva, void *buf, size_t le
 /** hull_guest_write_linear - likewise to guest-linear memory; what was written stays on failure */
 int hull_guest_write_linear(struct hull_vcpu *vcpu, u64 gva, const void *buf, size_t len);
 
-/**
- * hull_guest_linear_gpa - where an access of the guest, with its present rights, would go
- * @access: HULL_ACCESS_READ or _WRITE; sets accessed and dirty bits as the access would
- *
- * Context: vCPU loaded, may sleep. Return: 0, -EFAULT.
- */
-int hull_guest_linear_gpa(struct hull_vcpu *vcpu, u64 gva, u32 access, u64 *gpa);
+/** hull_guest_window_find - hull_mmu_window_find() with the guest's present rights */
+int hull_guest_window_find(struct hull_vcpu *vcpu, u64 gva, u32 access,
+			   struct hull_mmu_window *window);
 
 /* ---- the ABI's half ------------------------------------------------------ */
 

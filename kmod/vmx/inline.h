@@ -257,18 +257,27 @@ static __always_inline bool hull_lane_is_long_mode(struct hull_vmx_vcpu *v)
 }
 
 /*
- * Like hull_vmx_insn_skip() where nothing but RIP changes. Return: false: something else
- * would; nothing was done.
+ * Where the guest goes on after an instruction, if nothing but RIP changes. Return:
+ * false: something else does, as hull_vmx_insn_skip() knows.
  */
-static __always_inline bool hull_lane_insn_skip(void)
+static __always_inline bool hull_lane_insn_next(unsigned long *rip)
 {
 	unsigned long old = hull_lane_read(GUEST_RIP);
-	unsigned long rip = old + hull_lane_read(VM_EXIT_INSTRUCTION_LEN);
+	unsigned long next = old + hull_lane_read(VM_EXIT_INSTRUCTION_LEN);
 	unsigned long rflags = hull_lane_read(GUEST_RFLAGS);
 	u32 state = hull_lane_read(GUEST_INTERRUPTIBILITY_INFO);
 
-	if (unlikely((state & (GUEST_INTR_STATE_STI | GUEST_INTR_STATE_MOV_SS)) |
-		     (rflags & X86_EFLAGS_TF) | (old ^ rip) >> 32))
+	*rip = next;
+	return likely(!((state & (GUEST_INTR_STATE_STI | GUEST_INTR_STATE_MOV_SS)) |
+			(rflags & X86_EFLAGS_TF) | (old ^ next) >> 32));
+}
+
+/* Like hull_vmx_insn_skip(). Return: false: nothing was done. */
+static __always_inline bool hull_lane_insn_skip(void)
+{
+	unsigned long rip;
+
+	if (!hull_lane_insn_next(&rip))
 		return false;
 	hull_lane_write(GUEST_RIP, rip);
 	return true;
