@@ -89,6 +89,22 @@ struct hull_ref command_ref(const char *word)
 	return ref;
 }
 
+enum status command_vm(const struct command *command, const struct args *args,
+		       struct hull_vm_info *vm)
+{
+	struct hull_ref ref = command_ref(args->words[0]);
+	enum status status = STATUS_OK;
+	struct hull_client *client = command_client(command, &status);
+	struct hull_error error;
+
+	if (!client)
+		return status;
+	if (hull_vm_get(client, &ref, vm, &error))
+		status = command_fail(command, &error);
+	hull_client_close(client);
+	return status;
+}
+
 static void usage_complain(const struct command *command, const char *what, const char *which,
 			   const char *why)
 {

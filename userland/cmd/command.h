@@ -144,6 +144,9 @@ enum status command_fail(const struct command *command, const struct hull_error 
 struct hull_client *command_client(const struct command *command, enum status *status);
 /* A word that names a VM: digits are an id. */
 struct hull_ref command_ref(const char *word);
+/* The VM that the first word names; what is wrong has been said. */
+enum status command_vm(const struct command *command, const struct args *args,
+		       struct hull_vm_info *vm);
 
 /* hidden: for bash, and for the manual page at build time */
 int complete_run(int argc, char **argv);

@@ -34,20 +34,13 @@ static int log_copy(const struct command *command, const char *name)
 
 int vm_console_run(const struct command *command, const struct args *args)
 {
-	struct hull_ref ref = command_ref(args->words[0]);
-	enum status status = STATUS_OK;
-	struct hull_client *client = command_client(command, &status);
 	struct vmm_error vmm_error = { 0 };
 	struct hull_vm_info vm = { 0 };
+	enum status status = command_vm(command, args, &vm);
 	struct hull_error error;
-	int ret;
 
-	if (!client)
+	if (status != STATUS_OK)
 		return status;
-	ret = hull_vm_get(client, &ref, &vm, &error);
-	hull_client_close(client);
-	if (ret)
-		return command_fail(command, &error);
 	if (args->log)
 		return log_copy(command, vm.name);
 	if (!vm.pid) {

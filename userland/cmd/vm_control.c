@@ -135,28 +135,11 @@ out:
 	return status;
 }
 
-/* The name that the run directory knows the VM by. */
-static enum status name_find(const struct command *command, const struct args *args,
-			     struct hull_vm_info *vm)
-{
-	struct hull_ref ref = command_ref(args->words[0]);
-	enum status status = STATUS_OK;
-	struct hull_client *client = command_client(command, &status);
-	struct hull_error error;
-
-	if (!client)
-		return status;
-	if (hull_vm_get(client, &ref, vm, &error))
-		status = command_fail(command, &error);
-	hull_client_close(client);
-	return status;
-}
-
 int vm_stop_run(const struct command *command, const struct args *args)
 {
 	struct vmm_error vmm_error = { 0 };
 	struct hull_vm_info vm = { 0 };
-	enum status status = name_find(command, args, &vm);
+	enum status status = command_vm(command, args, &vm);
 	struct hull_error error;
 
 	if (status != STATUS_OK)
@@ -187,7 +170,7 @@ int vm_delete_run(const struct command *command, const struct args *args)
 	struct hull_error error;
 	struct hull_ref ref;
 
-	status = name_find(command, args, &vm);
+	status = command_vm(command, args, &vm);
 	if (status != STATUS_OK)
 		return status;
 	client = command_client(command, &status);

@@ -98,19 +98,11 @@ static void show_print(struct hull_vm_info *vm)
 
 int vm_show_run(const struct command *command, const struct args *args)
 {
-	struct hull_ref ref = command_ref(args->words[0]);
-	enum status status = STATUS_OK;
-	struct hull_client *client = command_client(command, &status);
 	struct hull_vm_info vm = { 0 };
-	struct hull_error error;
-	int ret;
+	enum status status = command_vm(command, args, &vm);
 
-	if (!client)
+	if (status != STATUS_OK)
 		return status;
-	ret = hull_vm_get(client, &ref, &vm, &error);
-	hull_client_close(client);
-	if (ret)
-		return command_fail(command, &error);
 	if (args->json)
 		return json_end(json_vm(&vm)) ? STATUS_FAILURE : STATUS_OK;
 	show_print(&vm);
