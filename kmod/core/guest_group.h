@@ -3,10 +3,10 @@
 #ifndef HULL_CORE_GUEST_GROUP_H
 #define HULL_CORE_GUEST_GROUP_H
 
+#include <uapi/linux/hull.h>
 #include <linux/mutex.h>
 #include <linux/types.h>
 
-#define HULL_GUEST_GROUPS_MAX		16
 #define HULL_GUEST_GROUP_NAME_MAX	63
 
 /**

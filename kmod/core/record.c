@@ -407,6 +407,7 @@ void hull_record_detach(struct hull_record *record)
 		record->past.memory = 0;
 		record->past.memory_2m = 0;
 		record->past.tables = 0;
+		record->past.given = 0;
 	}
 	record->vm = NULL;
 	record->attached = false;

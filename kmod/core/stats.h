@@ -28,7 +28,7 @@ struct hull_vcpu_stats {
 /* The same summed up, with what the MMU knows. */
 struct hull_stats_sum {
 	struct hull_vcpu_stats vcpu;
-	u64 memory, memory_2m, tables, faults;
+	u64 memory, memory_2m, tables, faults, given;
 };
 
 /** hull_stats_add - add a vCPU's counters to @sum; the vCPU may be running */

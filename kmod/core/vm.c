@@ -259,6 +259,8 @@ void hull_vm_stats(struct hull_vm *vm, struct hull_stats_sum *sum)
 	sum->memory += READ_ONCE(vm->mmu.mapped_4k) * SZ_4K + READ_ONCE(vm->mmu.mapped_2m) * SZ_2M;
 	sum->tables += READ_ONCE(vm->mmu.tables) * PAGE_SIZE;
 	sum->faults += atomic64_read(&vm->mmu.faults);
+	/* It may take what it never gave. */
+	sum->given += max_t(s64, atomic64_read(&vm->given), 0);
 }
 
 int hull_vm_init(void)

@@ -10,7 +10,7 @@ static int event_put(struct sk_buff *skb, struct hull_record *record, enum hull_
 
 	if (!hdr ||
 	    nla_put_u32(skb, HULL_A_EVENT, kind) ||
-	    hull_nl_put_vm(skb, record, &init_pid_ns))
+	    hull_nl_put_vm(skb, record, &init_pid_ns, false))
 		return -EMSGSIZE;
 	genlmsg_end(skb, hdr);
 	return 0;

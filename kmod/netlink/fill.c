@@ -59,7 +59,39 @@ static int put_progress(struct sk_buff *skb, struct hull_record *record, struct 
 	return 0;
 }
 
-int hull_nl_put_vm(struct sk_buff *skb, struct hull_record *record, struct pid_namespace *ns)
+static int put_group(struct sk_buff *skb, const struct hull_guest_group *group)
+{
+	const struct { u32 attr; u64 value; } rows[] = {
+		{ HULL_A_GUEST_GROUP_ID, group->id },
+		{ HULL_A_GUEST_GROUP_ALLOWED, group->allowed },
+		{ HULL_A_GUEST_GROUP_DENIED, group->denied },
+		{ HULL_A_GUEST_GROUP_AUDITED, group->audited },
+	};
+	struct nlattr *nest = nla_nest_start(skb, HULL_A_VM_GROUP);
+	unsigned int i;
+
+	if (!nest || nla_put_string(skb, HULL_A_GUEST_GROUP_NAME, group->name))
+		return -EMSGSIZE;
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		if (nla_put_u64_64bit(skb, rows[i].attr, rows[i].value, HULL_A_GUEST_GROUP_PAD))
+			return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_groups(struct sk_buff *skb, struct hull_record *record)
+{
+	struct hull_guest_group group;
+	u32 i;
+
+	for (i = 0; hull_guest_group_get(&record->groups, i, &group); i++)
+		if (put_group(skb, &group))
+			return -EMSGSIZE;
+	return 0;
+}
+
+int hull_nl_put_vm(struct sk_buff *skb, struct hull_record *record, struct pid_namespace *ns,
+		   bool groups)
 {
 	struct nlattr *nest;
 
@@ -69,7 +101,8 @@ int hull_nl_put_vm(struct sk_buff *skb, struct hull_record *record, struct pid_n
 	    nla_put_u32(skb, HULL_A_VM_ID, record->subject.id) ||
 	    nla_put_string(skb, HULL_A_VM_NAME, record->subject.name) ||
 	    put_config(skb, &record->config) ||
-	    put_progress(skb, record, ns))
+	    put_progress(skb, record, ns) ||
+	    (groups && put_groups(skb, record)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -117,6 +150,7 @@ int hull_nl_put_stats(struct sk_buff *skb, const struct hull_stats_sum *sum)
 		{ HULL_A_STATS_FAULTS, sum->faults },
 		{ HULL_A_STATS_TLB_FLUSHES, sum->vcpu.tlb_flushes },
 		{ HULL_A_STATS_EMULATED, sum->vcpu.emulated },
+		{ HULL_A_STATS_GIVEN, sum->given },
 	};
 	struct nlattr *nest = nla_nest_start(skb, HULL_A_STATS);
 	unsigned int i;

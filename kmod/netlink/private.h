@@ -49,7 +49,9 @@ struct sk_buff *hull_nl_reply_new(struct genl_info *info, u8 cmd, size_t bytes, 
 
 /* fill.c: each puts one nest. 0 or -EMSGSIZE. */
 /** hull_nl_put_vm - all of a VM; record->lock held; @ns: where the VMM's pid is looked at from */
-int hull_nl_put_vm(struct sk_buff *skb, struct hull_record *record, struct pid_namespace *ns);
+/** hull_nl_put_vm - @groups: with what the guest told of its own */
+int hull_nl_put_vm(struct sk_buff *skb, struct hull_record *record, struct pid_namespace *ns,
+		   bool groups);
 int hull_nl_put_vm_ref(struct sk_buff *skb, const struct hull_record *record);
 int hull_nl_put_stats(struct sk_buff *skb, const struct hull_stats_sum *sum);
 

@@ -10,7 +10,7 @@ static int vm_put(struct sk_buff *skb, struct hull_record *record)
 	int ret;
 
 	mutex_lock(&record->lock);
-	ret = hull_nl_put_vm(skb, record, task_active_pid_ns(current));
+	ret = hull_nl_put_vm(skb, record, task_active_pid_ns(current), true);
 	mutex_unlock(&record->lock);
 	return ret;
 }

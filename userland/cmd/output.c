@@ -121,6 +121,23 @@ json_t *json_bits(const struct hull_bit_name *names, uint64_t bits)
 	return array;
 }
 
+static json_t *json_groups(const struct hull_vm_info *vm)
+{
+	json_t *array = json_array(), *object;
+	const struct hull_guest_group *group;
+
+	for (group = vm->groups; group < vm->groups + vm->n_groups; group++) {
+		object = json_object();
+		json_put_text(object, "name", group->name);
+		json_put_u64(object, "id", group->id);
+		json_put_u64(object, "allowed", group->allowed);
+		json_put_u64(object, "denied", group->denied);
+		json_put_u64(object, "audited", group->audited);
+		json_array_append_new(array, object);
+	}
+	return array;
+}
+
 json_t *json_vm(const struct hull_vm_info *vm)
 {
 	json_t *object = json_object();
@@ -142,6 +159,7 @@ json_t *json_vm(const struct hull_vm_info *vm)
 	json_put(object, "started_ns",
 		 vm->started ? json_integer((json_int_t)vm->started) : json_null());
 	json_put_u64(object, "vcpus", vm->vcpus);
+	json_put(object, "groups", json_groups(vm));
 	return object;
 }
 

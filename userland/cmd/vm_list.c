@@ -69,6 +69,21 @@ int vm_list_run(const struct command *command, const struct args *args)
 	return status;
 }
 
+/* What a guest says of its groups is shown as that. */
+static void groups_print(struct hull_vm_info *vm)
+{
+	struct hull_guest_group *group;
+	size_t i;
+
+	for (i = 0; i < vm->n_groups; i++) {
+		group = &vm->groups[i];
+		row_print(i ? "" : "Guest's groups",
+			  "%s (%" PRIu64 "): %" PRIu64 " allowed, %" PRIu64 " denied, %" PRIu64
+			  " audited", text_clean(group->name), group->id, group->allowed,
+			  group->denied, group->audited);
+	}
+}
+
 static void show_print(struct hull_vm_info *vm)
 {
 	char text[TEXT_BYTES];
@@ -94,6 +109,7 @@ static void show_print(struct hull_vm_info *vm)
 		row_print("VMM process", "%" PRIu32, vm->pid);
 	row_print("Created", "%s", text_time(vm->created, text));
 	row_print("Last start", "%s", vm->started ? text_time(vm->started, text) : "never");
+	groups_print(vm);
 }
 
 int vm_show_run(const struct command *command, const struct args *args)

@@ -26,6 +26,7 @@ static const struct {
 	COUNTER("... denied", hypercalls_denied, UNIT_COUNT),
 	COUNTER("Memory mapped", memory, UNIT_BYTES),
 	COUNTER("... in 2 MiB", memory_2m, UNIT_BYTES),
+	COUNTER("... given back", given, UNIT_BYTES),
 	COUNTER("EPT tables", tables, UNIT_BYTES),
 	COUNTER("EPT faults", faults, UNIT_COUNT),
 	COUNTER("TLB flushes", tlb_flushes, UNIT_COUNT),

@@ -57,6 +57,12 @@ struct hull_vm_new {
 	const struct hull_vm_policy *policy;	/* of its calls; NULL: all are allowed */
 };
 
+/* A confined group inside a guest, by the guest's word. */
+struct hull_guest_group {
+	char name[64];
+	uint64_t id, allowed, denied, audited;
+};
+
 struct hull_vm_info {
 	uint32_t id;
 	char name[HULL_NAME_MAX + 1];
@@ -69,6 +75,8 @@ struct hull_vm_info {
 	uint32_t cpus, cpu_weight, mitigations, flags, vcpus;
 	uint32_t pid;			/* 0: none */
 	uint64_t created, started;	/* ns since 1970; started 0: never */
+	size_t n_groups;
+	struct hull_guest_group groups[HULL_GUEST_GROUPS_MAX];
 };
 
 /* What to change: those that are not NULL. */
@@ -89,7 +97,7 @@ struct hull_vm_stats {
 	char name[HULL_NAME_MAX + 1];
 	uint64_t exits, guest_ns, user_exits, halts, injected, nmis;
 	uint64_t hypercalls, hypercalls_denied;
-	uint64_t memory, memory_2m, tables, faults, tlb_flushes, emulated;
+	uint64_t memory, memory_2m, tables, faults, tlb_flushes, emulated, given;
 	size_t n_exit;
 	struct hull_exit_count exit[HULL_EXITS_MAX];
 };

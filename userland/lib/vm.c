@@ -6,9 +6,25 @@
 /* A dump that was torn is asked for again; VMs do not come and go all the time. */
 #define DUMP_TRIES	20
 
+static void group_take(const struct nlattr *nest, struct hull_vm_info *vm)
+{
+	struct nlattr *tb[HULL_A_GUEST_GROUP_MAX + 1];
+	struct hull_guest_group *group;
+
+	if (vm->n_groups == HULL_GUEST_GROUPS_MAX)
+		return;
+	group = &vm->groups[vm->n_groups++];
+	hull_nest_parse(nest, tb, HULL_A_GUEST_GROUP_MAX);
+	hull_attr_text(tb[HULL_A_GUEST_GROUP_NAME], group->name, sizeof(group->name));
+	group->id = hull_attr_u64(tb[HULL_A_GUEST_GROUP_ID]);
+	group->allowed = hull_attr_u64(tb[HULL_A_GUEST_GROUP_ALLOWED]);
+	group->denied = hull_attr_u64(tb[HULL_A_GUEST_GROUP_DENIED]);
+	group->audited = hull_attr_u64(tb[HULL_A_GUEST_GROUP_AUDITED]);
+}
+
 int hull_vm_parse(const struct nlattr *nest, struct hull_vm_info *vm, struct hull_error *error)
 {
-	struct nlattr *tb[HULL_A_VM_MAX + 1];
+	struct nlattr *tb[HULL_A_VM_MAX + 1], *attr;
 
 	hull_nest_parse(nest, tb, HULL_A_VM_MAX);
 	vm->id = hull_attr_u32(tb[HULL_A_VM_ID]);
@@ -29,6 +45,10 @@ int hull_vm_parse(const struct nlattr *nest, struct hull_vm_info *vm, struct hul
 	vm->pid = hull_attr_u32(tb[HULL_A_VM_PID]);
 	vm->created = hull_attr_u64(tb[HULL_A_VM_CREATED]);
 	vm->started = hull_attr_u64(tb[HULL_A_VM_STARTED]);
+	vm->n_groups = 0;
+	mnl_attr_for_each_nested(attr, nest)
+		if (mnl_attr_get_type(attr) == HULL_A_VM_GROUP)
+			group_take(attr, vm);
 	return 0;
 }
 
@@ -192,6 +212,7 @@ static int stats_take(struct nlattr *const *tb, void *data, struct hull_error *e
 	stats->faults = hull_attr_u64(sub[HULL_A_STATS_FAULTS]);
 	stats->tlb_flushes = hull_attr_u64(sub[HULL_A_STATS_TLB_FLUSHES]);
 	stats->emulated = hull_attr_u64(sub[HULL_A_STATS_EMULATED]);
+	stats->given = hull_attr_u64(sub[HULL_A_STATS_GIVEN]);
 	mnl_attr_for_each_nested(attr, tb[HULL_A_STATS])
 		if (mnl_attr_get_type(attr) == HULL_A_STATS_EXIT)
 			exit_take(attr, stats);

@@ -3,7 +3,7 @@
 
 VMM_SRCS := $(addprefix vmm/, \
 	bus.c cgroup.c client.c confine.c console.c control.c cpu_id.c cpu_state.c \
-	engine.c error.c loop.c machine.c memory.c options.c process.c run_dir.c \
+	engine.c error.c hypercall.c loop.c machine.c memory.c options.c process.c run_dir.c \
 	seccomp.c server.c supervise.c tty.c vcpu.c \
 	boot/acpi.c boot/aml.c boot/boot.c boot/bzimage.c boot/elf.c \
 	boot/layout.c boot/linux.c boot/mptable.c boot/multiboot.c boot/pvh.c \

@@ -122,6 +122,7 @@ int vmm_machine_create(struct vmm_machine *machine, const struct vmm_options *op
 	    create_devices(machine, error))
 		return -1;
 	vmm_server_offer(machine);
+	vmm_hypercall_offer(machine);
 	return create_vcpus(machine, error);
 }
 

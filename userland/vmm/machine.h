@@ -74,6 +74,13 @@ int vmm_cpu_id_set(struct vmm_vcpu *vcpu, struct vmm_error *error);
 /** vmm_cpu_state_set - power-up state; of vCPU 0 as the kernel wants to be entered */
 int vmm_cpu_state_set(struct vmm_vcpu *vcpu, struct vmm_error *error);
 
+/* --- hypercall.c ----------------------------------------------------------- */
+
+/** vmm_hypercall_offer - calls of the guest may come here; before vCPUs start */
+void vmm_hypercall_offer(struct vmm_machine *machine);
+/** vmm_hypercall_answer - KVM_EXIT_HYPERCALL */
+void vmm_hypercall_answer(struct vmm_vcpu *vcpu);
+
 /* --- server.c --------------------------------------------------------------- */
 
 /** vmm_server_offer - if the engine has rings, the guest finds them; before vCPUs start */

@@ -89,6 +89,7 @@ static void exit_internal_error(struct vmm_vcpu *vcpu)
 
 static const exit_fn exits[] = {
 	[KVM_EXIT_IO] = exit_port,
+	[KVM_EXIT_HYPERCALL] = vmm_hypercall_answer,
 	[KVM_EXIT_MMIO] = exit_memory,
 	[KVM_EXIT_INTR] = exit_nothing,
 	[KVM_EXIT_IRQ_WINDOW_OPEN] = exit_nothing,

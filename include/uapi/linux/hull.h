@@ -101,10 +101,24 @@ enum hull_attr_vm {
 	HULL_A_VM_STARTED,		/* u64: likewise; absent before the first start */
 	HULL_A_VM_VCPUS,		/* u32: vCPUs that exist now */
 	HULL_A_VM_DOMAIN,		/* string, a name: VMs of one domain may meet; absent: none */
+	HULL_A_VM_GROUP,		/* nest, repeated, in HULL_CMD_VM_GET: enum hull_attr_guest_group */
 	HULL_A_VM_PAD,
 	__HULL_A_VM_MAX,
 };
 #define HULL_A_VM_MAX	(__HULL_A_VM_MAX - 1)
+
+/* A confined group inside the guest: the guest's word, the last HULL_GUEST_GROUPS_MAX ids. */
+#define HULL_GUEST_GROUPS_MAX	16
+enum hull_attr_guest_group {
+	HULL_A_GUEST_GROUP_NAME = 1,	/* string: 1 to 63 of ! to ~ */
+	HULL_A_GUEST_GROUP_ID,		/* u64: in the guest */
+	HULL_A_GUEST_GROUP_ALLOWED,	/* u64: verdicts */
+	HULL_A_GUEST_GROUP_DENIED,	/* u64 */
+	HULL_A_GUEST_GROUP_AUDITED,	/* u64 */
+	HULL_A_GUEST_GROUP_PAD,
+	__HULL_A_GUEST_GROUP_MAX,
+};
+#define HULL_A_GUEST_GROUP_MAX	(__HULL_A_GUEST_GROUP_MAX - 1)
 
 /* Counters of a VM, summed over its vCPUs and over its runs. */
 enum hull_attr_stats {
@@ -123,6 +137,7 @@ enum hull_attr_stats {
 	HULL_A_STATS_FAULTS,		/* u64: EPT faults resolved */
 	HULL_A_STATS_TLB_FLUSHES,	/* u64 */
 	HULL_A_STATS_EMULATED,		/* u64: instructions emulated */
+	HULL_A_STATS_GIVEN,		/* u64: bytes that the guest says it gave back and did not take again */
 	HULL_A_STATS_PAD,
 	__HULL_A_STATS_MAX,
 };
