@@ -313,7 +313,7 @@ long hull_hc_multicall(struct hull_call *call)
 		.vm_id = call->vm_id, .vcpu_id = call->vcpu_id,
 	};
 	struct multicall m __uninitialized;
-	int ret = 0;
+	long ret = 0;
 
 	if (!IS_ALIGNED(call->arg[0], sizeof(u64)))
 		return -EINVAL;
@@ -325,5 +325,5 @@ long hull_hc_multicall(struct hull_call *call)
 		if (ret || must_leave(call->vcpu))
 			break;
 	}
-	return m.left == n ? ret : n - m.left;
+	return m.left == n ? ret : (long)(n - m.left);
 }
