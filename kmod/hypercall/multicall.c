@@ -151,7 +151,8 @@ static noinline void run_args(struct run *r, struct hull_multicall_entry __user 
 }
 
 /* The first entry's header. Return: false: it is not there, or not to be answered in place. */
-static __always_inline bool run_begin(struct run *r, const struct hull_multicall_entry __user *entry)
+static __always_inline bool run_begin(struct run *r,
+				      const struct hull_multicall_entry __user *entry)
 {
 	struct hull_call *call = r->call;
 	u64 n;

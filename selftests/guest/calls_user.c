@@ -43,6 +43,18 @@ static long user_call(struct machine *m, uint32_t number, uint64_t a, uint64_t b
 	return regs.rax;
 }
 
+static long user_multicall(struct machine *m, uint64_t address, long n)
+{
+	long done = 0, ret = 1;
+
+	while (done < n && ret >= 0) {
+		ret = user_call(m, HULL_HYPERCALL_MULTICALL,
+				address + done * sizeof(struct hull_multicall_entry), n - done);
+		done += ret > 0 ? ret : 0;
+	}
+	return done ? done : ret;
+}
+
 static void allowed_run(struct machine *m)
 {
 	struct hull_multicall_entry *entry = (void *)(m->memory + BASIC_AREA);
@@ -68,11 +80,7 @@ static void allowed_run(struct machine *m)
 		entry[1].number = HULL_HYPERCALL_TIME_PAIR;
 		entry[1].arg[0] = KERNELS;
 		entry[2].number = HULL_HYPERCALL_MEM_GIVE;
-		/* The first is done at once; the others may take another call. */
-		ret = user_call(m, HULL_HYPERCALL_MULTICALL, BASIC_AREA, 3);
-		if (ret > 0 && ret < 3)
-			ret += user_call(m, HULL_HYPERCALL_MULTICALL,
-					 BASIC_AREA + ret * sizeof(*entry), 3 - ret);
+		ret = user_multicall(m, BASIC_AREA, 3);
 		basic_ok(ret == 3 && entry[0].result == HULL_HYPERCALL_ABI &&
 		       entry[1].result == -EFAULT && entry[2].result == -EPERM,
 		       "its entries have the caller's rights: %ld done, %lld %lld %lld", ret,
