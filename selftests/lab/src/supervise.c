@@ -5,9 +5,9 @@
  *   supervise [-t SECONDS] [-c FILE] [-v FILE] [-p PREFIX] [-l FILE] -- COMMAND...
  *   supervise -i ...          a person types: the terminal is the machine's console
  *
- * The command gets a pseudo-terminal of its own (Bochs wants one), whose output goes
- * to the file given by -l, and with -i a second one for its serial console, named in
- * the environment as LAB_CONSOLE_PTY.
+ * The command reads nothing, and writes straight to the file given by -l: nobody else
+ * has to run for it to go on. With -i it gets a pseudo-terminal for its serial console,
+ * named in the environment as LAB_CONSOLE_PTY.
  *   -c  console log that the emulator writes: copied to stdout line by line
  *   -v  verdict log that the emulator writes: its line "end" ends the run
  *   -k  a panic is not the end: another kernel takes over
@@ -164,26 +164,39 @@ static void raw_terminal(void)
 	tcsetattr(0, TCSANOW, &raw);
 }
 
-static int start(char **command)
+/* Its standard descriptors: nothing to read, a file to write to. */
+static void redirect(const char *log)
 {
-	struct winsize size = { .ws_row = 30, .ws_col = 100 };
-	pid_t self = getpid();
-	int master;
+	int in = open("/dev/null", O_RDONLY);
+	int out = open(log ? log : "/dev/null", O_WRONLY | O_CREAT | O_TRUNC, 0644);
 
-	emulator = forkpty(&master, NULL, NULL, &size);
+	if (in < 0 || out < 0)
+		trouble(log ? log : "/dev/null");
+	dup2(in, 0);
+	dup2(out, 1);
+	dup2(out, 2);
+	close(in);
+	close(out);
+}
+
+static void start(char **command, const char *log)
+{
+	pid_t self = getpid();
+
+	emulator = fork();
 	if (emulator < 0)
-		trouble("forkpty");
-	if (!emulator) {
-		/* Even if this process is killed hard, the emulator goes too. */
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (getppid() != self)
-			_exit(EXIT_TROUBLE);
-		execvp(command[0], command);
-		fprintf(stderr, "supervise: %s: %s\n", command[0], strerror(errno));
+		trouble("fork");
+	if (emulator)
+		return;
+	/* Even if this process is killed hard, the emulator goes too. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != self)
 		_exit(EXIT_TROUBLE);
-	}
-	fcntl(master, F_SETFD, FD_CLOEXEC);
-	return master;
+	setsid();
+	redirect(log);
+	execvp(command[0], command);
+	fprintf(stderr, "supervise: %s: %s\n", command[0], strerror(errno));
+	_exit(EXIT_TROUBLE);
 }
 
 static void copy(int from, int to)
@@ -191,7 +204,7 @@ static void copy(int from, int to)
 	char data[4096];
 	ssize_t len = read(from, data, sizeof(data));
 
-	if (len > 0 && to >= 0 && write(to, data, len) != len)
+	if (len > 0 && write(to, data, len) != len)
 		caught = SIGPIPE;
 }
 
@@ -207,22 +220,17 @@ static void typed(void)
 }
 
 /* One round: moves what there is; returns non-zero when the emulator has ended. */
-static int round_trip(int screen, int screen_log, int *status)
+static int round_trip(int *status)
 {
-	struct pollfd fds[3] = {
-		{ .fd = screen, .events = POLLIN },
+	struct pollfd fds[2] = {
 		{ .fd = interactive ? console_pty : -1, .events = POLLIN },
 		{ .fd = interactive ? 0 : -1, .events = POLLIN },
 	};
 
-	if (poll(fds, 3, POLL_MS) > 0) {
+	if (poll(fds, 2, POLL_MS) > 0) {
 		if (fds[0].revents & POLLIN)
-			copy(screen, screen_log);
-		else if (fds[0].revents)
-			usleep(POLL_MS * 1000);	/* hung up: about to end */
-		if (fds[1].revents & POLLIN)
 			copy(console_pty, 1);
-		if (fds[2].revents)
+		if (fds[1].revents)
 			typed();
 	}
 	return waitpid(emulator, status, WNOHANG) == emulator;
@@ -253,18 +261,15 @@ static void catch_signals(void)
 static int supervise(char **command, struct follow *console,
 		     struct follow *verdicts, const char *screen_path)
 {
-	int screen_log = -1, screen, status = 0, gone = 0;
+	int status = 0, gone = 0;
 
-	if (screen_path)
-		screen_log = open(screen_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-				  0644);
 	if (interactive) {
 		open_console_pty();
 		raw_terminal();
 	}
-	screen = start(command);
+	start(command, screen_path);
 	while (!gone && !caught && now_ms() < deadline) {
-		gone = round_trip(screen, screen_log, &status);
+		gone = round_trip(&status);
 		follow(console);
 		follow(verdicts);
 	}
