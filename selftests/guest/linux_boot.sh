@@ -51,6 +51,7 @@ boot_module() {
 		send 'echo 1 > /sys/module/hull_guest/parameters/handlers' \
 		send './guest_device handlers' expect 'guest device: 5 of 5 right' \
 		send 'rmmod hull_guest; echo rmmod=$?. $(ls /dev/hull-guest)' expect 'rmmod=0.' \
+		send 'echo pci=$(cat /sys/bus/pci/devices/*/class).' expect 'pci=0x060000.' \
 		send 'echo bad=$(dmesg | grep -cE "BUG:|WARNING: CPU|Call Trace|unchecked MSR").' \
 		expect 'bad=0.' \
 		send 'poweroff -f' > "$1.log" 2>&1
@@ -85,6 +86,7 @@ boot() {
 		expect "hypervisor=$3." \
 		send 'dmesg | grep -m1 -o "kvm-clock: Using msrs"' \
 		expect 'kvm-clock: Using msrs' \
+		send 'echo pci=$(cat /sys/bus/pci/devices/*/class).' expect 'pci=0x060000.' \
 		send 'echo bad=$(dmesg | grep -cE "BUG:|WARNING: CPU|Call Trace|unchecked MSR").' \
 		expect 'bad=0.' \
 		send 'poweroff -f' > "$1.log" 2>&1
