@@ -5,9 +5,8 @@
  *   supervise [-t SECONDS] [-c FILE] [-v FILE] [-p PREFIX] [-l FILE] -- COMMAND...
  *   supervise -i ...          a person types: the terminal is the machine's console
  *
- * The command reads nothing, and writes straight to the file given by -l: nobody else
- * has to run for it to go on. With -i it gets a pseudo-terminal for its serial console,
- * named in the environment as LAB_CONSOLE_PTY.
+ * The command reads nothing and writes to the file given by -l. With -i it gets a
+ * pseudo-terminal for its serial console, named in the environment as LAB_CONSOLE_PTY.
  *   -c  console log that the emulator writes: copied to stdout line by line
  *   -v  verdict log that the emulator writes: its line "end" ends the run
  *   -k  a panic is not the end: another kernel takes over
@@ -37,6 +36,13 @@
 #define EXIT_TIMEOUT	124
 #define EXIT_TROUBLE	125
 
+/*
+ * With its debugger Bochs shows the machine's screen on a pseudo-terminal that it opens
+ * and names on stderr. Unless somebody reads there it stands still when the terminal's
+ * buffer is full, after minutes.
+ */
+#define SCREEN_WORDS	"Bochs connected to screen \""
+
 /* A file that another process appends to, read line by line. */
 struct follow {
 	const char *path;
@@ -50,6 +56,7 @@ static const char *prefix = "";
 static int quiet;
 static int interactive;
 static int console_pty = -1;
+static int screen = -1;
 static pid_t emulator;
 static struct termios saved_terminal;
 static volatile sig_atomic_t caught, sender;
@@ -103,6 +110,22 @@ static void verdict_line(const char *line)
 		ended = 1;
 		shorten_deadline();
 	}
+}
+
+static void screen_line(const char *line)
+{
+	struct termios raw;
+	char name[64];
+
+	if (screen >= 0 || strncmp(line, SCREEN_WORDS, strlen(SCREEN_WORDS)))
+		return;
+	if (sscanf(line + strlen(SCREEN_WORDS), "%63[^\"]", name) != 1)
+		return;
+	screen = open(name, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	if (screen < 0 || tcgetattr(screen, &raw))
+		trouble(name);
+	cfmakeraw(&raw);
+	tcsetattr(screen, TCSANOW, &raw);
 }
 
 static void follow(struct follow *f)
@@ -204,7 +227,7 @@ static void copy(int from, int to)
 	char data[4096];
 	ssize_t len = read(from, data, sizeof(data));
 
-	if (len > 0 && write(to, data, len) != len)
+	if (len > 0 && to >= 0 && write(to, data, len) != len)
 		caught = SIGPIPE;
 }
 
@@ -222,15 +245,20 @@ static void typed(void)
 /* One round: moves what there is; returns non-zero when the emulator has ended. */
 static int round_trip(int *status)
 {
-	struct pollfd fds[2] = {
+	struct pollfd fds[3] = {
+		{ .fd = screen, .events = POLLIN },
 		{ .fd = interactive ? console_pty : -1, .events = POLLIN },
 		{ .fd = interactive ? 0 : -1, .events = POLLIN },
 	};
 
-	if (poll(fds, 2, POLL_MS) > 0) {
+	if (poll(fds, 3, POLL_MS) > 0) {
 		if (fds[0].revents & POLLIN)
+			copy(screen, -1);
+		else if (fds[0].revents)
+			usleep(POLL_MS * 1000);	/* hung up: about to end */
+		if (fds[1].revents & POLLIN)
 			copy(console_pty, 1);
-		if (fds[1].revents)
+		if (fds[2].revents)
 			typed();
 	}
 	return waitpid(emulator, status, WNOHANG) == emulator;
@@ -258,8 +286,8 @@ static void catch_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-static int supervise(char **command, struct follow *console,
-		     struct follow *verdicts, const char *screen_path)
+static int supervise(char **command, struct follow *console, struct follow *verdicts,
+		     struct follow *messages)
 {
 	int status = 0, gone = 0;
 
@@ -267,9 +295,10 @@ static int supervise(char **command, struct follow *console,
 		open_console_pty();
 		raw_terminal();
 	}
-	start(command, screen_path);
+	start(command, messages->path);
 	while (!gone && !caught && now_ms() < deadline) {
 		gone = round_trip(&status);
+		follow(messages);
 		follow(console);
 		follow(verdicts);
 	}
@@ -294,7 +323,7 @@ int main(int argc, char **argv)
 {
 	struct follow console = { .fd = -1, .take = console_line };
 	struct follow verdicts = { .fd = -1, .take = verdict_line };
-	const char *screen_path = NULL;
+	struct follow messages = { .fd = -1, .take = screen_line };
 	long seconds = 600;
 	int c;
 
@@ -304,7 +333,7 @@ int main(int argc, char **argv)
 		case 'c': console.path = optarg; break;
 		case 'v': verdicts.path = optarg; break;
 		case 'p': prefix = optarg; break;
-		case 'l': screen_path = optarg; break;
+		case 'l': messages.path = optarg; break;
 		case 'q': quiet = 1; break;
 		case 'k': crash_kernel = 1; break;
 		case 'i': interactive = 1; break;
@@ -319,5 +348,5 @@ int main(int argc, char **argv)
 	prctl(PR_SET_PDEATHSIG, SIGTERM);	/* nobody to report to: end */
 	catch_signals();
 	deadline = now_ms() + seconds * 1000LL;
-	return supervise(argv + optind, &console, &verdicts, screen_path);
+	return supervise(argv + optind, &console, &verdicts, &messages);
 }
