@@ -116,14 +116,14 @@ static void usage_complain(const struct command *command, const char *what, cons
 /* getopt's tables from our rows. A long option's value is its number + 256. */
 static void getopt_tables(const struct command *command, struct option *longs, char *shorts)
 {
-	uint32_t takes = command->options | TAKES(HELP);
+	option_set takes = command->options | TAKES(HELP);
 	int i;
 
 	*shorts++ = ':';
 	for (i = 0; i < OPTION_N; i++) {
 		const struct option_row *row = &option_rows[i];
 
-		if (!(takes & (1u << i)))
+		if (!(takes & OPTION_BIT(i)))
 			continue;
 		longs->name = row->name;
 		longs->has_arg = !row->value ? no_argument :
@@ -144,13 +144,13 @@ static void getopt_tables(const struct command *command, struct option *longs, c
 /* A letter may stand for one option here, for another one there. */
 static int option_of(const struct command *command, int c)
 {
-	uint32_t takes = command->options | TAKES(HELP);
+	option_set takes = command->options | TAKES(HELP);
 	int i;
 
 	if (c >= 256)
 		return c - 256;
 	for (i = 0; i < OPTION_N; i++)
-		if ((takes & (1u << i)) && option_rows[i].letter == c)
+		if ((takes & OPTION_BIT(i)) && option_rows[i].letter == c)
 			return i;
 	return OPTION_N;
 }
@@ -177,7 +177,7 @@ static bool option_take(const struct command *command, int c, char **argv, struc
 		usage_complain(command, what, optarg ? optarg : "", why);
 		return false;
 	}
-	args->given |= 1u << option;
+	args->given |= OPTION_BIT(option);
 	return true;
 }
 
@@ -218,7 +218,7 @@ static bool required_check(const struct command *command, const struct args *arg
 	int i;
 
 	for (i = 0; i < OPTION_N; i++) {
-		if (command->required & ~args->given & (1u << i)) {
+		if (command->required & ~args->given & OPTION_BIT(i)) {
 			usage_complain(command, "missing: --", option_rows[i].name, NULL);
 			return false;
 		}
@@ -298,7 +298,7 @@ void command_help(const struct command *command)
 		text_wrap(command->text, 0);
 	printf("\noptions:\n");
 	for (i = 0; i < OPTION_N; i++)
-		if ((command->options | TAKES(HELP)) & (1u << i))
+		if ((command->options | TAKES(HELP)) & OPTION_BIT(i))
 			option_help(&option_rows[i]);
 }
 

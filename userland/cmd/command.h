@@ -32,7 +32,7 @@ struct status_row {
 
 extern const struct status_row status_rows[];	/* ends with a row without text */
 
-/* Options; a command lists those it takes as bits 1 << OPTION_*. */
+/* Options; a command lists those it takes. */
 enum option_id {
 	OPTION_HELP,
 	OPTION_JSON,
@@ -65,7 +65,11 @@ enum option_id {
 	OPTION_N,
 };
 
-#define TAKES(option)	(1u << OPTION_##option)
+/* A set of options, a bit each. */
+__extension__ typedef unsigned __int128 option_set;
+
+#define OPTION_BIT(option)	((option_set)1 << (option))
+#define TAKES(option)		OPTION_BIT(OPTION_##option)
 #define TAKES_RECORD	(TAKES(MEMORY) | TAKES(CPUS) | TAKES(CPU_WEIGHT) | TAKES(ENGINE) | \
 			 TAKES(HYPERCALL_CPL3) | TAKES(MSR_IGNORE) | TAKES(MITIGATIONS) | \
 			 TAKES(DOMAIN) | TAKES(POLICY))
@@ -73,7 +77,7 @@ enum option_id {
 
 /* What the command line says; options that were not given have their defaults. */
 struct args {
-	uint32_t given;			/* 1 << OPTION_* */
+	option_set given;
 	char *const *words;
 	int n_words;
 	bool help, json, log;
@@ -119,8 +123,8 @@ struct command {
 	const char *words;		/* "NAME", "[VM]", "VM [RULE...]", "" */
 	const char *summary;		/* a phrase */
 	const char *text;		/* sentences */
-	uint32_t options;		/* TAKES(...); HELP is understood */
-	uint32_t required;		/* of these */
+	option_set options;		/* TAKES(...); HELP is understood */
+	option_set required;		/* of these */
 	int (*run)(const struct command *command, const struct args *args);
 };
 

@@ -116,7 +116,7 @@ static void offer_options(const struct command *command, const char *start)
 	int i;
 
 	for (i = 0; i < OPTION_N; i++) {
-		if (!((command->options | TAKES(HELP)) & (1u << i)))
+		if (!((command->options | TAKES(HELP)) & OPTION_BIT(i)))
 			continue;
 		snprintf(text, sizeof(text), "--%s", option_rows[i].name);
 		offer(text, start);

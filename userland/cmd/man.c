@@ -51,7 +51,7 @@ static void command_put(const struct command *row)
 		return;
 	printf(".Pp\nOptions:");
 	for (i = 0; i < OPTION_N; i++)
-		if (row->options & (1u << i))
+		if (row->options & OPTION_BIT(i))
 			printf("\n.Fl \\-%s", option_rows[i].name);
 	printf("\n");
 }
