@@ -39,6 +39,8 @@ typedef uint64_t u64;
 #define HULL_BLOB_SUBS_MAX	32u
 #define HULL_BLOB_PEERS_MAX	16u
 #define HULL_BLOB_PREFIXES_MAX	(33u + 129u)
+#define HULL_BLOB_NETS_MAX	8192u
+#define HULL_BLOB_NUMBERS_MAX	4096u		/* of a table by number */
 #define HULL_BLOB_STRING_MAX	4095u
 #define HULL_BLOB_GLOB_PARTS	4u		/* components of a pattern */
 #define HULL_BLOB_LIST_MAX	1024u		/* of what is looked through one by one */
@@ -86,8 +88,10 @@ enum hull_class {
 };
 
 /* HULL_FILE_READ ...: bits of a class */
-#define HULL_PERM(ID, PERM, bit, name, help)	enum { HULL_##ID##_##PERM = 1u << (bit) };
+#define HULL_PERM(ID, PERM, bit, name, help)	HULL_##ID##_##PERM = 1u << (bit),
+enum hull_perm {
 #include <hull/policy_vocabulary.def>
+};
 
 /**
  * struct hull_blob_span - some items of a section, or of the blob
@@ -102,12 +106,14 @@ enum hull_blob_section {
 	HULL_SECTION_SUBS,		/* struct hull_blob_sub; 0 is where a group begins */
 	HULL_SECTION_RULES,		/* struct hull_blob_rule; 0 is none */
 	HULL_SECTION_CELLS,		/* struct hull_blob_cell; 0 says nothing */
-	HULL_SECTION_INDEX,		/* u16: tables of cells, pages, hashes */
+	HULL_SECTION_INDEX,		/* u16: tables of cells, hashes */
 	HULL_SECTION_RANGES,		/* struct hull_blob_range */
 	HULL_SECTION_ANCHORS,		/* struct hull_blob_anchor */
 	HULL_SECTION_GLOBS,		/* struct hull_blob_glob */
 	HULL_SECTION_PREFIXES,		/* struct hull_blob_prefix */
 	HULL_SECTION_NETS,		/* struct hull_blob_net */
+	HULL_SECTION_PORTS,		/* struct hull_blob_page: of pages, by a port's high byte */
+	HULL_SECTION_PAGES,		/* struct hull_blob_page: of cells, by its low byte */
 	HULL_SECTION_NAMES,		/* struct hull_blob_name */
 	HULL_SECTION_MOUNTS,		/* struct hull_blob_mount */
 	HULL_SECTION_PEERS,		/* struct hull_blob_string: names of groups */
@@ -243,15 +249,19 @@ struct hull_blob_prefix {
  * struct hull_blob_net - an address prefix and what is said of its ports
  * @addr: in network order, masked
  * @cell: for all ports, where @ports is 0
- * @ports: in the index: 256 page numbers, by the port's high byte; 0: all ports alike
- * @pages: in the index: pages of 256 cells, by its low byte
+ * @ports: in the section of ports, + 1; 0: all ports alike
  */
 struct hull_blob_net {
 	u32 addr[4];
 	u16 cell;
 	u8 family, len;
 	u32 ports;
-	struct hull_blob_span pages;
+};
+
+/** struct hull_blob_page - 256 numbers; @speaks: permissions that some cell behind them decides */
+struct hull_blob_page {
+	u32 speaks, reserved;
+	u16 at[256];
 };
 
 /** struct hull_blob_name - an abstract name, or a pattern of such */

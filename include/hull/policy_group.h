@@ -124,17 +124,34 @@ struct hull_ruleset {
 	const struct hull_blob_glob *glob;
 	const struct hull_blob_prefix *prefix;
 	const struct hull_blob_net *net;
+	const struct hull_blob_page *ports, *page;
 	const struct hull_blob_name *name;
 	const struct hull_blob_mount *mount;
 	const struct hull_blob_string *peer;
 	const char *string;
-	u32 n_subs, n_rules, n_anchors, n_peers;
+	u32 n_subs, n_rules, n_cells, n_anchors, n_peers;
 	u32 mode, parts;
 	u32 slot_mask, n_resolved;
 	struct hull_anchor_slot *slots;
 };
 
-/* --- verify.c: before anything else ----------------------------------------- */
+/* --- group_words.c: the vocabulary's rows, by enum hull_class ------------------ */
+
+struct hull_class_row {
+	const char *name;
+	u8 kind;			/* enum hull_class_kind */
+	u8 error;			/* of a plain "deny" */
+};
+
+extern const struct hull_class_row hull_class_rows[HULL_CLASSES];
+
+/** hull_class_perms - all permissions of a class, as bits */
+u32 hull_class_perms(u32 class);
+
+/** hull_perm_name - of bit number @bit; NULL: there is none */
+const char *hull_perm_name(u32 class, u32 bit);
+
+/* --- group_verify.c: before anything else ------------------------------------- */
 
 /**
  * struct hull_blob_flaw - what is wrong with a blob
@@ -153,7 +170,7 @@ struct hull_blob_flaw {
  * @size: bytes
  *
  * No anchor is resolved yet: none applies. Takes time proportional to @size; allocates
- * nothing. Return: 0, or -EINVAL, -E2BIG, -EPROTO (another version) with @flaw.
+ * nothing. Return: 0, or -EINVAL with @flaw.
  */
 int hull_ruleset_init(struct hull_ruleset *set, const void *blob, size_t size,
 		      struct hull_blob_flaw *flaw);
@@ -291,6 +308,9 @@ void hull_evaluate(const struct hull_ruleset *set, u32 sub, const struct hull_re
 u32 hull_ruleset_anchor(const struct hull_ruleset *set, u64 ino, u32 dev, u32 generation,
 			u16 *anchor, u32 room);
 
+/** hull_net_slot - where the search for a masked address begins among @n slots */
+u32 hull_net_slot(const u32 addr[4], u32 n);
+
 /** hull_verdict_make - rule to verdict, by the set's mode; 0: allowed, nobody's */
 static inline void hull_verdict_make(const struct hull_ruleset *set, u32 rule,
 				     struct hull_verdict *verdict)
@@ -328,7 +348,7 @@ static inline bool hull_verdict_join(struct hull_verdict *verdict,
 	return true;
 }
 
-/* --- glob.c ---------------------------------------------------------------- */
+/* --- group_glob.c ------------------------------------------------------------ */
 
 /**
  * hull_glob_match - * any bytes, ? one byte, [a-z], [!a-z] one of a set, \ the next as it is

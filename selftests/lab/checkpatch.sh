@@ -12,7 +12,7 @@ dir=$HULL_CACHE/checkpatch
 # Rules that a module out of the tree, or a table of rows made by macros, cannot keep.
 ignored=LINUX_VERSION_CODE,MACRO_ARG_UNUSED,SPACING,TRAILING_SEMICOLON,NEW_TYPEDEFS
 ignored=$ignored,CONSTANT_COMPARISON,VOLATILE,SINGLE_STATEMENT_DO_WHILE_MACRO,ENOSYS
-ignored=$ignored,PREFER_DEFINED_ATTRIBUTE_MACRO
+ignored=$ignored,PREFER_DEFINED_ATTRIBUTE_MACRO,COMPLEX_MACRO
 
 fetch_checker()
 {
