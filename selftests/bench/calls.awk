@@ -26,7 +26,8 @@ $3 == "transport" {
 	}
 	if ($5 != "default")
 		next
-	order[++n] = key
+	if (!(key in hull))
+		order[++n] = key
 	hull[key] = $8
 	why[key] = $NF
 }

@@ -1,10 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Inside the emulated machine: all transports on both engines, with handlers beside.
+# Inside the emulated machine: all transports on both engines, with handlers beside; or
+# on Hull those that are named.
 # Prints lines "CSV figure" and "SVG line of the chart".
+# usage: calls_inside.sh [TRANSPORT...]
 
 set -eu
+for transport; do
+	vmctl bench hypercall --engine hull --samples 21 --csv "$transport" | sed 's/^/CSV /'
+done
+[ "$#" = 0 ] || exit 0
 insmod handler_module.ko
 modprobe kvm-intel
 vmctl bench hypercall --samples 21 --csv --plot chart.svg > figures.csv
