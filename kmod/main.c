@@ -9,6 +9,7 @@
 #include <linux/module.h>
 #include <core/audit.h>
 #include <core/core.h>
+#include <core/group.h>
 #include <core/subject.h>
 #include <hypercall/hypercall.h>
 #include <irq/irq.h>
@@ -30,6 +31,7 @@ static const struct hull_room {
 	{ "audit", hull_audit_init, hull_audit_exit },
 	{ "subject", hull_subject_init, hull_subject_exit },
 	{ "vm", hull_vm_init, hull_vm_exit },
+	{ "group", hull_group_init, hull_group_exit },
 	{ "run", hull_run_init, hull_run_exit },
 	{ "hypercall", hull_hypercall_init, hull_hypercall_exit },
 	{ "device", hull_dev_init, hull_dev_exit },

@@ -27,6 +27,7 @@ static struct {
 	u32 count;					/* registry_lock to write */
 } kinds[] = {
 	[HULL_SUBJECT_VM] = { .max = HULL_VMS_MAX },
+	[HULL_SUBJECT_GROUP] = { .max = HULL_GROUPS_MAX },
 };
 
 bool hull_name_valid(const char *name)
@@ -172,6 +173,11 @@ u32 hull_subject_count(enum hull_subject_kind kind)
 void hull_subject_get(struct hull_subject *subject)
 {
 	kref_get(&subject->ref);
+}
+
+bool hull_subject_get_unless_gone(struct hull_subject *subject)
+{
+	return kref_get_unless_zero(&subject->ref);
 }
 
 static void subject_release(struct kref *ref)

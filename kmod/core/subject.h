@@ -59,6 +59,8 @@ u32 hull_subject_generation(void);
 u32 hull_subject_count(enum hull_subject_kind kind);
 /** hull_subject_get - one more reference, by somebody who has one */
 void hull_subject_get(struct hull_subject *subject);
+/** hull_subject_get_unless_gone - likewise, by somebody who found it under RCU */
+bool hull_subject_get_unless_gone(struct hull_subject *subject);
 void hull_subject_put(struct hull_subject *subject);
 /** hull_subject_policy - a reference to the policy in force; any context but NMI */
 struct hull_policy *hull_subject_policy(struct hull_subject *subject);

@@ -30,9 +30,14 @@ int hull_nl_stats_get(struct sk_buff *skb, struct genl_info *info)
 	return genlmsg_reply(reply, info);
 }
 
+static int stats_dump_put(struct sk_buff *skb, struct hull_subject *subject)
+{
+	return stats_put(skb, hull_record_of(subject));
+}
+
 int hull_nl_stats_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	return hull_nl_dump(skb, cb, HULL_CMD_VM_STATS_GET, stats_put);
+	return hull_nl_dump(skb, cb, HULL_CMD_VM_STATS_GET, HULL_SUBJECT_VM, stats_dump_put);
 }
 
 static int log_put(struct sk_buff *skb, struct hull_record *record, char *text)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The family "hull": who may send what, and how a VM is found before a command
- * looks at it. Everything is for the administrator of the initial namespaces: what
+ * The family "hull": who may send what, and how a VM or group is found before a
+ * command looks at it. Everything is for the administrator of the initial namespaces: what
  * VMs there are and how their guests behave is nobody else's business.
  */
 
@@ -16,11 +16,17 @@ static struct netlink_range_validation memory_range = {
 	.max = HULL_MEMORY_MAX,
 };
 
+static struct netlink_range_validation fd_range = {
+	.max = INT_MAX,
+};
+
 #define POLICY_ID		NLA_POLICY_MIN(NLA_U32, 1)
 #define POLICY_NAME		{ .type = NLA_NUL_STRING, .len = HULL_NAME_MAX }
 #define POLICY_CPU_WEIGHT	NLA_POLICY_RANGE(NLA_U32, 1, HULL_CPU_WEIGHT_MAX)
 #define POLICY_MITIGATIONS	NLA_POLICY_MASK(NLA_U32, HULL_MITIGATIONS_ALL)
 #define POLICY_FLAGS		NLA_POLICY_MASK(NLA_U32, HULL_VM_F_ALL)
+#define POLICY_GROUP_FLAGS	NLA_POLICY_MASK(NLA_U32, HULL_GROUP_F_ALL)
+#define POLICY_LABEL		{ .type = NLA_NUL_STRING, .len = HULL_GROUP_LABEL_MAX }
 
 static const struct nla_policy vm_ref_policy[] = {
 	[HULL_A_VM_ID]		= POLICY_ID,
@@ -45,6 +51,25 @@ static const struct nla_policy vm_set_policy[] = {
 	[HULL_A_VM_CPU_WEIGHT]	= POLICY_CPU_WEIGHT,
 	[HULL_A_VM_MITIGATIONS]	= POLICY_MITIGATIONS,
 	[HULL_A_VM_FLAGS]	= POLICY_FLAGS,
+};
+
+static const struct nla_policy group_ref_policy[] = {
+	[HULL_A_GROUP_ID]	= POLICY_ID,
+	[HULL_A_GROUP_NAME]	= POLICY_NAME,
+};
+
+static const struct nla_policy group_new_policy[] = {
+	[HULL_A_GROUP_NAME]	= POLICY_NAME,
+	[HULL_A_GROUP_CGROUP_FD] = NLA_POLICY_FULL_RANGE(NLA_U32, &fd_range),
+	[HULL_A_GROUP_FLAGS]	= POLICY_GROUP_FLAGS,
+	[HULL_A_GROUP_LABEL]	= POLICY_LABEL,
+};
+
+static const struct nla_policy group_set_policy[] = {
+	[HULL_A_GROUP_ID]	= POLICY_ID,
+	[HULL_A_GROUP_NAME]	= POLICY_NAME,
+	[HULL_A_GROUP_FLAGS]	= POLICY_GROUP_FLAGS,
+	[HULL_A_GROUP_LABEL]	= POLICY_LABEL,
 };
 
 static const struct nla_policy rule_policy[] = {
@@ -79,7 +104,26 @@ static const struct nla_policy set_policy[] = {
 	[HULL_A_VM] = NLA_POLICY_NESTED(vm_set_policy),
 };
 
+static const struct nla_policy group_ref_request[] = {
+	[HULL_A_GROUP] = NLA_POLICY_NESTED(group_ref_policy),
+};
+
+static const struct nla_policy group_new_request[] = {
+	[HULL_A_GROUP] = NLA_POLICY_NESTED(group_new_policy),
+};
+
+static const struct nla_policy group_set_request[] = {
+	[HULL_A_GROUP] = NLA_POLICY_NESTED(group_set_policy),
+};
+
 #define TAKES(p)	.policy = p, .maxattr = ARRAY_SIZE(p) - 1
+
+static const char in_a_group[] = "a process in a group administers nothing; do it from outside";
+
+static int dump_start(struct netlink_callback *cb)
+{
+	return hull_group_confined() ? hull_nl_refuse(cb->extack, in_a_group, -EPERM) : 0;
+}
 
 /* A command without a policy takes no attributes at all. */
 static const struct genl_ops ops[] = {
@@ -98,6 +142,7 @@ static const struct genl_ops ops[] = {
 		.internal_flags = HULL_NL_NEED_VM,
 		TAKES(ref_policy),
 		.doit = hull_nl_vm_get,
+		.start = dump_start,
 		.dumpit = hull_nl_vm_dump,
 	}, {
 		.cmd = HULL_CMD_VM_SET,
@@ -117,6 +162,7 @@ static const struct genl_ops ops[] = {
 		.internal_flags = HULL_NL_NEED_VM,
 		TAKES(ref_policy),
 		.doit = hull_nl_stats_get,
+		.start = dump_start,
 		.dumpit = hull_nl_stats_dump,
 	}, {
 		.cmd = HULL_CMD_VM_LOG_GET,
@@ -140,8 +186,42 @@ static const struct genl_ops ops[] = {
 		.cmd = HULL_CMD_HYPERCALL_GET,
 		.flags = GENL_ADMIN_PERM,
 		TAKES(ref_policy),
+		.start = dump_start,
 		.dumpit = hull_nl_hypercall_dump,
 		.done = hull_nl_hypercall_done,
+	}, {
+		.cmd = HULL_CMD_GROUP_NEW,
+		.flags = GENL_ADMIN_PERM,
+		TAKES(group_new_request),
+		.doit = hull_nl_group_new,
+	}, {
+		.cmd = HULL_CMD_GROUP_GET,
+		.flags = GENL_ADMIN_PERM,
+		.internal_flags = HULL_NL_NEED_GROUP,
+		TAKES(group_ref_request),
+		.doit = hull_nl_group_get,
+		.start = dump_start,
+		.dumpit = hull_nl_group_dump,
+	}, {
+		.cmd = HULL_CMD_GROUP_SET,
+		.flags = GENL_ADMIN_PERM,
+		.internal_flags = HULL_NL_NEED_GROUP,
+		TAKES(group_set_request),
+		.doit = hull_nl_group_set,
+	}, {
+		.cmd = HULL_CMD_GROUP_DEL,
+		.flags = GENL_ADMIN_PERM,
+		.internal_flags = HULL_NL_NEED_GROUP,
+		TAKES(group_ref_request),
+		.doit = hull_nl_group_del,
+	}, {
+		.cmd = HULL_CMD_GROUP_STATS_GET,
+		.flags = GENL_ADMIN_PERM,
+		.internal_flags = HULL_NL_NEED_GROUP,
+		TAKES(group_ref_request),
+		.doit = hull_nl_group_stats_get,
+		.start = dump_start,
+		.dumpit = hull_nl_group_stats_dump,
 	},
 };
 
@@ -186,70 +266,112 @@ bool hull_nl_name_whole(const struct nlattr *name)
 	return strlen(nla_data(name)) + 1 == nla_len(name);
 }
 
-/* By id, by name, or by both when they agree. */
-static struct hull_record *vm_look_up(struct nlattr **tb, struct netlink_ext_ack *extack)
-{
-	struct nlattr *id = tb[HULL_A_VM_ID], *name = tb[HULL_A_VM_NAME];
-	struct hull_subject *subject;
+/* What people are told about a VM or a group that cannot be found. */
+static const struct {
+	const char *which, *none, *two;
+} find_texts[] = {
+	[HULL_SUBJECT_VM] = {
+		"which VM? give its id or its name", "there is no such VM",
+		"id and name are of different VMs",
+	},
+	[HULL_SUBJECT_GROUP] = {
+		"which group? give its id or its name", "there is no such group",
+		"id and name are of different groups",
+	},
+};
 
-	if (!id && !name) {
-		NL_SET_ERR_MSG(extack, "which VM? give its id or its name");
-		return ERR_PTR(-EINVAL);
-	}
-	if (name && !hull_nl_name_whole(name)) {
-		NL_SET_ERR_MSG_ATTR(extack, name, "the name has a NUL in it");
-		return ERR_PTR(-EINVAL);
-	}
-	if (id)
-		subject = hull_subject_get_by_id(HULL_SUBJECT_VM, nla_get_u32(id));
-	else
-		subject = hull_subject_get_by_name(HULL_SUBJECT_VM, nla_data(name));
-	if (!subject) {
-		NL_SET_ERR_MSG_ATTR(extack, id ?: name, "there is no such VM");
-		return ERR_PTR(-ENOENT);
-	}
-	if (name && strcmp(subject->name, nla_data(name))) {
-		hull_subject_put(subject);
-		NL_SET_ERR_MSG_ATTR(extack, name, "id and name are of different VMs");
-		return ERR_PTR(-EINVAL);
-	}
-	return hull_record_of(subject);
+static void *refuse_at(struct netlink_ext_ack *extack, const struct nlattr *attr, const char *why,
+		       int error)
+{
+	NL_SET_BAD_ATTR(extack, attr);
+	return ERR_PTR(hull_nl_refuse(extack, why, error));
 }
 
-struct hull_record *hull_nl_vm_find(struct nlattr **attrs, struct netlink_ext_ack *extack)
+/* By id, by name, or by both when they agree. */
+static struct hull_subject *look_up(enum hull_subject_kind kind, const struct nlattr *id,
+				    const struct nlattr *name, struct netlink_ext_ack *extack)
+{
+	struct hull_subject *subject;
+
+	if (!id && !name)
+		return ERR_PTR(hull_nl_refuse(extack, find_texts[kind].which, -EINVAL));
+	if (name && !hull_nl_name_whole(name))
+		return refuse_at(extack, name, "the name has a NUL in it", -EINVAL);
+	if (id)
+		subject = hull_subject_get_by_id(kind, nla_get_u32(id));
+	else
+		subject = hull_subject_get_by_name(kind, nla_data(name));
+	if (!subject)
+		return refuse_at(extack, id ?: name, find_texts[kind].none, -ENOENT);
+	if (name && strcmp(subject->name, nla_data(name))) {
+		hull_subject_put(subject);
+		return refuse_at(extack, name, find_texts[kind].two, -EINVAL);
+	}
+	return subject;
+}
+
+static struct hull_subject *vm_look_up(struct nlattr **attrs, struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[HULL_A_VM_MAX + 1];
 	int ret;
 
 	if (!attrs || !attrs[HULL_A_VM]) {
 		NL_SET_ERR_ATTR_MISS(extack, NULL, HULL_A_VM);
-		return ERR_PTR(hull_nl_refuse(extack, "which VM? give its id or its name",
-					      -EINVAL));
+		return ERR_PTR(hull_nl_refuse(extack, find_texts[HULL_SUBJECT_VM].which, -EINVAL));
 	}
 	/* The command's own policy has looked at the contents already. */
 	ret = nla_parse_nested(tb, HULL_A_VM_MAX, attrs[HULL_A_VM], NULL, extack);
-	return ret ? ERR_PTR(ret) : vm_look_up(tb, extack);
+	if (ret)
+		return ERR_PTR(ret);
+	return look_up(HULL_SUBJECT_VM, tb[HULL_A_VM_ID], tb[HULL_A_VM_NAME], extack);
+}
+
+static struct hull_subject *group_look_up(struct nlattr **attrs, struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[HULL_A_GROUP_MAX + 1];
+	int ret;
+
+	if (!attrs || !attrs[HULL_A_GROUP]) {
+		NL_SET_ERR_ATTR_MISS(extack, NULL, HULL_A_GROUP);
+		return ERR_PTR(hull_nl_refuse(extack, find_texts[HULL_SUBJECT_GROUP].which, -EINVAL));
+	}
+	ret = nla_parse_nested(tb, HULL_A_GROUP_MAX, attrs[HULL_A_GROUP], NULL, extack);
+	if (ret)
+		return ERR_PTR(ret);
+	return look_up(HULL_SUBJECT_GROUP, tb[HULL_A_GROUP_ID], tb[HULL_A_GROUP_NAME], extack);
+}
+
+struct hull_record *hull_nl_vm_find(struct nlattr **attrs, struct netlink_ext_ack *extack)
+{
+	struct hull_subject *subject = vm_look_up(attrs, extack);
+
+	return IS_ERR(subject) ? ERR_CAST(subject) : hull_record_of(subject);
 }
 
 static int pre_doit(const hull_genl_ops *op, struct sk_buff *skb, struct genl_info *info)
 {
-	struct hull_record *record;
+	struct hull_subject *subject;
 
-	if (!(op->internal_flags & HULL_NL_NEED_VM))
+	if (hull_group_confined())
+		return hull_nl_refuse(info->extack, in_a_group, -EPERM);
+	if (op->internal_flags & HULL_NL_NEED_VM)
+		subject = vm_look_up(info->attrs, info->extack);
+	else if (op->internal_flags & HULL_NL_NEED_GROUP)
+		subject = group_look_up(info->attrs, info->extack);
+	else
 		return 0;
-	record = hull_nl_vm_find(info->attrs, info->extack);
-	if (IS_ERR(record))
-		return PTR_ERR(record);
-	info->user_ptr[0] = record;
+	if (IS_ERR(subject))
+		return PTR_ERR(subject);
+	info->user_ptr[0] = subject;
 	return 0;
 }
 
 static void post_doit(const hull_genl_ops *op, struct sk_buff *skb, struct genl_info *info)
 {
-	struct hull_record *record = hull_nl_record(info);
+	struct hull_subject *subject = info->user_ptr[0];
 
-	if (record)
-		hull_subject_put(&record->subject);
+	if (subject)
+		hull_subject_put(subject);
 }
 
 struct genl_family hull_genl_family __ro_after_init = {
@@ -271,6 +393,7 @@ int hull_netlink_init(void)
 
 	if (!ret) {
 		hull_record_event_fn_set(hull_nl_event);
+		hull_group_event_fn_set(hull_nl_group_event);
 		hull_audit_fn_set(hull_nl_audit);
 	}
 	return ret;
@@ -279,6 +402,7 @@ int hull_netlink_init(void)
 void hull_netlink_exit(void)
 {
 	hull_audit_fn_set(NULL);
+	hull_group_event_fn_set(NULL);
 	hull_record_event_fn_set(NULL);
 	genl_unregister_family(&hull_genl_family);
 }

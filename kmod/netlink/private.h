@@ -6,18 +6,25 @@
 #include <linux/pid_namespace.h>
 #include <net/genetlink.h>
 #include <core/audit.h>
+#include <core/group.h>
 #include <core/record.h>
 
 extern struct genl_family hull_genl_family;
 
-/* genl_ops.internal_flags: pre_doit finds the VM and puts it into user_ptr[0] */
+/* genl_ops.internal_flags: pre_doit finds the VM or group, puts its subject into user_ptr[0] */
 #define HULL_NL_NEED_VM		BIT(0)
+#define HULL_NL_NEED_GROUP	BIT(1)
 
 enum hull_mcgrp { HULL_MCGRP_EVENTS, HULL_MCGRP_AUDIT };
 
 static inline struct hull_record *hull_nl_record(const struct genl_info *info)
 {
-	return info->user_ptr[0];
+	return hull_record_of(info->user_ptr[0]);
+}
+
+static inline struct hull_group *hull_nl_group(const struct genl_info *info)
+{
+	return hull_group_from(info->user_ptr[0]);
 }
 
 /**
@@ -72,18 +79,33 @@ int hull_nl_policy_get(struct sk_buff *skb, struct genl_info *info);
 int hull_nl_hypercall_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int hull_nl_hypercall_done(struct netlink_callback *cb);
 
+/* group.c: likewise */
+int hull_nl_group_new(struct sk_buff *skb, struct genl_info *info);
+int hull_nl_group_get(struct sk_buff *skb, struct genl_info *info);
+int hull_nl_group_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int hull_nl_group_set(struct sk_buff *skb, struct genl_info *info);
+int hull_nl_group_del(struct sk_buff *skb, struct genl_info *info);
+int hull_nl_group_stats_get(struct sk_buff *skb, struct genl_info *info);
+int hull_nl_group_stats_dump(struct sk_buff *skb, struct netlink_callback *cb);
+/** hull_nl_group_event - to whoever listens; @group->lock held */
+void hull_nl_group_event(struct hull_group *group, enum hull_event_kind kind);
+
 /** hull_nl_policy_parse - a new policy of HULL_A_POLICY; ERR_PTR and a sentence in @extack */
 struct hull_policy *hull_nl_policy_parse(const struct nlattr *nest,
 					 struct netlink_ext_ack *extack);
 
 /**
- * hull_nl_dump - the body of a dump: one message a VM, marked when VMs came or went
- * @put: adds one VM's attributes; 0 or -EMSGSIZE
+ * hull_nl_dump - the body of a dump: one message a subject of @kind, marked when some came or went
+ * @put: adds one's attributes; 0 or -EMSGSIZE
  */
 int hull_nl_dump(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
-		 int (*put)(struct sk_buff *skb, struct hull_record *record));
+		 enum hull_subject_kind kind,
+		 int (*put)(struct sk_buff *skb, struct hull_subject *subject));
 
 /* event.c */
+/** hull_nl_event_send - multicast what @put makes of @subject, if anybody listens */
+void hull_nl_event_send(u8 cmd, enum hull_event_kind kind, struct hull_subject *subject,
+			int (*put)(struct sk_buff *skb, struct hull_subject *subject));
 void hull_nl_event(struct hull_record *record, enum hull_event_kind kind);
 /* audit.c */
 void hull_nl_audit(const struct hull_audit_event *event);

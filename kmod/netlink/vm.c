@@ -156,8 +156,8 @@ int hull_nl_vm_del(struct sk_buff *skb, struct genl_info *info)
 }
 
 static int dump_one(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
-		    struct hull_record *record,
-		    int (*put)(struct sk_buff *skb, struct hull_record *record))
+		    struct hull_subject *subject,
+		    int (*put)(struct sk_buff *skb, struct hull_subject *subject))
 {
 	void *hdr;
 
@@ -166,7 +166,7 @@ static int dump_one(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 	if (!hdr)
 		return -EMSGSIZE;
 	genl_dump_check_consistent(cb, hdr);
-	if (put(skb, record)) {
+	if (put(skb, subject)) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}
@@ -175,20 +175,21 @@ static int dump_one(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 }
 
 int hull_nl_dump(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
-		 int (*put)(struct sk_buff *skb, struct hull_record *record))
+		 enum hull_subject_kind kind,
+		 int (*put)(struct sk_buff *skb, struct hull_subject *subject))
 {
 	struct nlattr **attrs = hull_genl_dump_attrs(cb);
 	struct hull_subject *subject;
 	u32 id = cb->args[0];
 	int ret = 0;
 
-	if (attrs && attrs[HULL_A_VM]) {
-		NL_SET_ERR_MSG(cb->extack, "a dump shows all VMs; it takes no attributes");
+	if (attrs && (attrs[HULL_A_VM] || attrs[HULL_A_GROUP])) {
+		NL_SET_ERR_MSG(cb->extack, "a dump shows all there are; it takes no attributes");
 		return -EINVAL;
 	}
 	cb->seq = hull_subject_generation();
-	while ((subject = hull_subject_get_next(HULL_SUBJECT_VM, id))) {
-		ret = dump_one(skb, cb, cmd, hull_record_of(subject), put);
+	while ((subject = hull_subject_get_next(kind, id))) {
+		ret = dump_one(skb, cb, cmd, subject, put);
 		if (!ret)
 			id = subject->id;
 		hull_subject_put(subject);
@@ -201,7 +202,12 @@ int hull_nl_dump(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 	return skb->len ?: ret;
 }
 
+static int vm_dump_put(struct sk_buff *skb, struct hull_subject *subject)
+{
+	return vm_put(skb, hull_record_of(subject));
+}
+
 int hull_nl_vm_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	return hull_nl_dump(skb, cb, HULL_CMD_VM_GET, vm_put);
+	return hull_nl_dump(skb, cb, HULL_CMD_VM_GET, HULL_SUBJECT_VM, vm_dump_put);
 }

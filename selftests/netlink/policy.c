@@ -200,14 +200,16 @@ static bool asked(const struct op *op, const char *set, const char *take, const 
 	return false;
 }
 
-/* What a request takes of the set @nested: COMMAND-request or vm-ref, SET-request, all. */
+/* What a request takes of the set @nested: COMMAND-request or SET-ref, SET-request, all. */
 static void take_name(const struct op *op, const char *nested, char *take, size_t size)
 {
 	take[0] = '\0';
-	if (!strcmp(nested, "vm"))
-		snprintf(take, size, "%s", takes_exist(op->takes) ? op->takes : "vm-ref");
+	bool subject = !strcmp(nested, "vm") || !strcmp(nested, "group");
+
+	if (subject && takes_exist(op->takes))
+		snprintf(take, size, "%s", op->takes);
 	else
-		snprintf(take, size, "%s-request", nested);
+		snprintf(take, size, "%s-%s", nested, subject ? "ref" : "request");
 	if (!takes_exist(take))
 		take[0] = '\0';
 }

@@ -30,6 +30,7 @@ ${CC:-cc} -std=c11 -fsyntax-only -Iinclude/uapi "$work/check.c" || failed=1
 # And the other way round: enumerators, and defines of flags.
 sed -n -e 's/^\t\(HULL_[A-Z0-9_]*\)[ ,=].*/\1/p' -e 's/^\t\(HULL_[A-Z0-9_]*\),$/\1/p' \
 	-e 's/^#define \(HULL_VM_F_[A-Z0-9_]*\)[[:space:]].*/\1/p' \
+	-e 's/^#define \(HULL_GROUP_F_[A-Z0-9_]*\)[[:space:]].*/\1/p' \
 	-e 's/^#define \(HULL_MITIGATION_[A-Z0-9_]*\)[[:space:]].*/\1/p' \
 	-e 's/^#define \(HULL_VMX_CAP_[A-Z0-9_]*\)[[:space:]].*/\1/p' \
 	"$header" | grep -v '_ALL$' | sort -u > "$work/header"

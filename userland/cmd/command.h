@@ -62,6 +62,8 @@ enum option_id {
 	OPTION_DEFAULT,
 	OPTION_INTERVAL,
 	OPTION_AUDIT,
+	OPTION_LABEL,
+	OPTION_TRANSIENT,
 	OPTION_N,
 };
 
@@ -93,6 +95,8 @@ struct args {
 	const char *policy, *file, *default_action;
 	uint32_t interval_ms;
 	bool audit;
+	const char *label;
+	bool transient;
 };
 
 /* What can stand where a value or a word stands: for the completion. */
@@ -104,6 +108,7 @@ enum complete {
 	COMPLETE_MITIGATIONS,
 	COMPLETE_SWITCH,
 	COMPLETE_ACTION,
+	COMPLETE_GROUP,
 };
 
 struct option_row {
@@ -178,6 +183,11 @@ int hypercall_show_run(const struct command *command, const struct args *args);
 int hypercall_stats_run(const struct command *command, const struct args *args);
 int hypercall_policy_run(const struct command *command, const struct args *args);
 int hypercall_watch_run(const struct command *command, const struct args *args);
+int group_adopt_run(const struct command *command, const struct args *args);
+int group_set_run(const struct command *command, const struct args *args);
+int group_list_run(const struct command *command, const struct args *args);
+int group_show_run(const struct command *command, const struct args *args);
+int group_delete_run(const struct command *command, const struct args *args);
 int top_run(const struct command *command, const struct args *args);
 
 /* removes what the VMM of @name has left in the run directory, its log among it */

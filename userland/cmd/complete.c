@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmd/command.h>
+#include <lib/group.h>
 #include <lib/names.h>
 #include <policy/language.h>
 
@@ -27,6 +28,21 @@ static void offer_vms(const char *start)
 		for (i = 0; i < n; i++)
 			offer(vms[i].name, start);
 		free(vms);
+	}
+	hull_client_close(client);
+}
+
+static void offer_groups(const char *start)
+{
+	struct hull_error error;
+	struct hull_client *client = hull_client_open(&error);
+	struct hull_group_info *groups;
+	size_t i, n;
+
+	if (client && !hull_group_list(client, &groups, &n, &error)) {
+		for (i = 0; i < n; i++)
+			offer(groups[i].name, start);
+		free(groups);
 	}
 	hull_client_close(client);
 }
@@ -72,6 +88,9 @@ static void offer_value(enum complete complete, const char *start)
 		break;
 	case COMPLETE_VM:
 		offer_vms(start);
+		break;
+	case COMPLETE_GROUP:
+		offer_groups(start);
 		break;
 	case COMPLETE_ENGINE:
 		offer("hull", start);
@@ -165,6 +184,10 @@ static void offer_word(const struct command *command, int n, const char *start)
 		return;
 	if (!strncmp(word, "VM", 2) || !strncmp(word, "[VM", 3))
 		offer_vms(start);
+	if (!strncmp(word, "GROUP", 5) || !strncmp(word, "[GROUP", 6))
+		offer_groups(start);
+	if (!strncmp(word, "CGROUP", 6))
+		printf("@file\n");
 	if (!strncmp(word, "[CALL", 5) || !strncmp(word, "[RULE", 5))
 		offer_calls(start);
 	if (!strncmp(word, "[RULE", 5)) {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* vmctl events: a line for each change of a VM. */
+/* vmctl events: a line for each change of a VM or a group. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <time.h>
 #include <cmd/calls.h>
 #include <cmd/command.h>
+#include <cmd/group.h>
 #include <cmd/output.h>
 
 static uint64_t now_ns(void)
@@ -22,7 +23,10 @@ static int event_json(const struct hull_event *event)
 
 	json_put_u64(object, "time_ns", now_ns());
 	json_put_text(object, "event", hull_event_name(event->kind));
-	json_put(object, "vm", json_vm(&event->vm));
+	if (event->of_group)
+		json_put(object, "group", json_group(&event->group));
+	else
+		json_put(object, "vm", json_vm(&event->vm));
 	return json_end(object);
 }
 
@@ -30,6 +34,11 @@ static void event_print(struct hull_event *event)
 {
 	char text[TEXT_BYTES];
 
+	if (event->of_group) {
+		printf("%s  %-8s group %s (id %" PRIu32 ")\n", text_time(now_ns(), text),
+		       hull_event_name(event->kind), event->group.name, event->group.id);
+		return;
+	}
 	printf("%s  %-8s %s (id %" PRIu32 ")", text_time(now_ns(), text),
 	       hull_event_name(event->kind), event->vm.name, event->vm.id);
 	if (event->vm.reason_text[0])

@@ -99,9 +99,12 @@ static int event_parse(const struct nlmsghdr *message, struct hull_event *event,
 {
 	struct nlattr *tb[HULL_A_MAX + 1];
 
-	if (hull_message_parse(message, tb, HULL_A_MAX) || !tb[HULL_A_VM])
-		return hull_error_set(error, EPROTO, "an event without a VM");
+	if (hull_message_parse(message, tb, HULL_A_MAX) || (!tb[HULL_A_VM] && !tb[HULL_A_GROUP]))
+		return hull_error_set(error, EPROTO, "an event without a VM or a group");
 	event->kind = hull_attr_u32(tb[HULL_A_EVENT]);
+	event->of_group = tb[HULL_A_GROUP];
+	if (event->of_group)
+		return hull_group_parse(tb[HULL_A_GROUP], &event->group, error);
 	return hull_vm_parse(tb[HULL_A_VM], &event->vm, error);
 }
 

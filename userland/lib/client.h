@@ -130,18 +130,7 @@ int hull_vm_stats_list(struct hull_client *client, struct hull_vm_stats **stats,
 int hull_vm_log(struct hull_client *client, const struct hull_ref *ref, struct hull_vm_log *log,
 		struct hull_error *error);
 
-struct hull_event {
-	enum hull_event_kind kind;
-	struct hull_vm_info vm;
-};
-
 /* Be told of events from now on; this client is then for nothing else. */
 int hull_events_join(struct hull_client *client, struct hull_error *error);
-/*
- * The next event; waits. 1: an event, 0: interrupted by a signal, -1 and *@error;
- * code ENOBUFS: events were lost, go on.
- */
-int hull_events_next(struct hull_client *client, struct hull_event *event,
-		     struct hull_error *error);
 
 #endif

@@ -41,6 +41,23 @@ static const char *const events[] = {
 	[HULL_EVENT_VM_CHANGED] = "changed",
 	[HULL_EVENT_VM_DELETED] = "deleted",
 	[HULL_EVENT_HYPERCALL] = "hypercall",
+	[HULL_EVENT_GROUP_CREATED] = "created",
+	[HULL_EVENT_GROUP_STARTED] = "started",
+	[HULL_EVENT_GROUP_EMPTY] = "empty",
+	[HULL_EVENT_GROUP_FROZEN] = "frozen",
+	[HULL_EVENT_GROUP_THAWED] = "thawed",
+	[HULL_EVENT_GROUP_OOM] = "oom",
+	[HULL_EVENT_GROUP_CHANGED] = "changed",
+	[HULL_EVENT_GROUP_GONE] = "gone",
+	[HULL_EVENT_GROUP_DELETED] = "deleted",
+};
+
+static const char *const group_states[__HULL_GROUP_STATE_MAX] = {
+	[HULL_GROUP_CREATED] = "created",
+	[HULL_GROUP_RUNNING] = "running",
+	[HULL_GROUP_FROZEN] = "frozen",
+	[HULL_GROUP_EMPTY] = "empty",
+	[HULL_GROUP_GONE] = "gone",
 };
 
 static const char *const actions[__HULL_POLICY_MAX] = {
@@ -91,6 +108,11 @@ const struct hull_bit_name hull_flag_names[] = {
 	{ 0, NULL, NULL },
 };
 
+const struct hull_bit_name hull_group_flag_names[] = {
+	{ HULL_GROUP_F_TRANSIENT, "transient", "the record goes with its cgroup" },
+	{ 0, NULL, NULL },
+};
+
 static const char *name_of(const char *const *names, size_t n, unsigned int value)
 {
 	return value < n && names[value] ? names[value] : "?";
@@ -114,6 +136,11 @@ const char *hull_engine_name(enum hull_engine engine)
 const char *hull_event_name(enum hull_event_kind kind)
 {
 	return name_of(events, COUNT(events), kind);
+}
+
+const char *hull_group_state_name(enum hull_group_state state)
+{
+	return name_of(group_states, COUNT(group_states), state);
 }
 
 const char *hull_action_name(enum hull_policy_action action)

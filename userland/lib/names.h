@@ -13,6 +13,7 @@ const char *hull_state_name(enum hull_vm_state state);
 const char *hull_reason_name(enum hull_stop_reason reason);
 const char *hull_engine_name(enum hull_engine engine);
 const char *hull_event_name(enum hull_event_kind kind);
+const char *hull_group_state_name(enum hull_group_state state);
 const char *hull_action_name(enum hull_policy_action action);
 
 /* Bits with names; a row without a name ends the table. @help: for people */
@@ -24,6 +25,7 @@ struct hull_bit_name {
 extern const struct hull_bit_name hull_mitigation_names[];
 extern const struct hull_bit_name hull_cap_names[];
 extern const struct hull_bit_name hull_flag_names[];
+extern const struct hull_bit_name hull_group_flag_names[];
 
 /*
  * Parsers take the whole text or none of it. They return false, and in *@why a

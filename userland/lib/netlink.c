@@ -207,3 +207,24 @@ void *hull_array_add(struct hull_array *array)
 	memset(item, 0, array->size);
 	return item;
 }
+
+/* A dump that was torn is asked for again; VMs and groups do not come and go all the time. */
+#define DUMP_TRIES	20
+
+int hull_dump(struct hull_client *client, uint8_t cmd, hull_answer_fn add,
+	      struct hull_array *array, struct hull_error *error)
+{
+	bool torn = true;
+	int try;
+
+	for (try = 0; torn && try < DUMP_TRIES; try++) {
+		torn = false;
+		array->n = 0;
+		if (hull_transact(client, hull_request(client, cmd, NLM_F_DUMP), add, array, &torn,
+				  error)) {
+			free(array->items);
+			return -1;
+		}
+	}
+	return 0;
+}

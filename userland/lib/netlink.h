@@ -7,6 +7,7 @@
 #include <linux/genetlink.h>
 #include <lib/calls.h>
 #include <lib/client.h>
+#include <lib/group.h>
 
 #define HULL_RECEIVE_BYTES	32768
 #define HULL_TOP_MAX		15	/* top-level attributes: the family's and the controller's */
@@ -56,6 +57,8 @@ void hull_policy_put_nest(struct nlmsghdr *request, const struct hull_vm_policy 
 void hull_policy_error(const struct nlmsghdr *request, struct hull_error *error);
 
 int hull_vm_parse(const struct nlattr *nest, struct hull_vm_info *vm, struct hull_error *error);
+int hull_group_parse(const struct nlattr *nest, struct hull_group_info *group,
+		     struct hull_error *error);
 
 /* A growing array of @size bytes a piece; the new piece is zeroed. NULL: no memory. */
 struct hull_array {
@@ -64,5 +67,8 @@ struct hull_array {
 };
 
 void *hull_array_add(struct hull_array *array);
+/* A dump of one moment, @add for each; on failure *@array is freed. */
+int hull_dump(struct hull_client *client, uint8_t cmd, hull_answer_fn add,
+	      struct hull_array *array, struct hull_error *error);
 
 #endif

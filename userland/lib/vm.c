@@ -3,9 +3,6 @@
 #include <stdlib.h>
 #include <lib/netlink.h>
 
-/* A dump that was torn is asked for again; VMs do not come and go all the time. */
-#define DUMP_TRIES	20
-
 static void group_take(const struct nlattr *nest, struct hull_vm_info *vm)
 {
 	struct nlattr *tb[HULL_A_GUEST_GROUP_MAX + 1];
@@ -103,30 +100,12 @@ int hull_vm_get(struct hull_client *client, const struct hull_ref *ref, struct h
 	return hull_transact(client, request, vm_take, vm, NULL, error);
 }
 
-static int dump(struct hull_client *client, uint8_t cmd, hull_answer_fn add,
-		struct hull_array *array, struct hull_error *error)
-{
-	bool torn = true;
-	int try;
-
-	for (try = 0; torn && try < DUMP_TRIES; try++) {
-		torn = false;
-		array->n = 0;
-		if (hull_transact(client, hull_request(client, cmd, NLM_F_DUMP), add, array, &torn,
-				  error)) {
-			free(array->items);
-			return -1;
-		}
-	}
-	return 0;
-}
-
 int hull_vm_list(struct hull_client *client, struct hull_vm_info **vms, size_t *n,
 		 struct hull_error *error)
 {
 	struct hull_array array = { .size = sizeof(**vms) };
 
-	if (dump(client, HULL_CMD_VM_GET, vm_add, &array, error))
+	if (hull_dump(client, HULL_CMD_VM_GET, vm_add, &array, error))
 		return -1;
 	*vms = array.items;
 	*n = array.n;
@@ -243,7 +222,7 @@ int hull_vm_stats_list(struct hull_client *client, struct hull_vm_stats **stats,
 {
 	struct hull_array array = { .size = sizeof(**stats) };
 
-	if (dump(client, HULL_CMD_VM_STATS_GET, stats_add, &array, error))
+	if (hull_dump(client, HULL_CMD_VM_STATS_GET, stats_add, &array, error))
 		return -1;
 	*stats = array.items;
 	*n = array.n;

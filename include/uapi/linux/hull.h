@@ -21,6 +21,10 @@
 #define HULL_REASON_MAX		127	/* bytes of a stop reason's text */
 #define HULL_VCPUS_MAX		64	/* vCPUs of one VM */
 #define HULL_VMS_MAX		4096	/* VM records on one host */
+#define HULL_GROUPS_MAX		10000	/* group records on one host */
+#define HULL_GROUP_LEVEL_MAX	63	/* how deep below the root a group's cgroup may be */
+#define HULL_GROUP_PATH_MAX	1023	/* bytes of its path */
+#define HULL_GROUP_LABEL_MAX	255	/* bytes of what a group says about itself */
 #define HULL_MEMORY_MAX		(1ULL << 46)	/* bytes of one VM */
 #define HULL_CPU_WEIGHT_MAX	10000
 
@@ -29,8 +33,9 @@
  * initial user namespace; the family exists in the initial network namespace alone.
  * What is refused comes with an extack sentence and changes nothing. A VM is named
  * by HULL_A_VM_ID or HULL_A_VM_NAME in HULL_A_VM; with both they must agree. A dump
- * takes no attributes and shows NLM_F_DUMP_INTR when VMs came or went meanwhile;
- * HULL_CMD_HYPERCALL_GET is a dump of one VM, which it takes.
+ * takes no attributes and shows NLM_F_DUMP_INTR when VMs or groups came or went meanwhile;
+ * HULL_CMD_HYPERCALL_GET is a dump of one VM, which it takes. A group is named likewise, by
+ * HULL_A_GROUP_ID or HULL_A_GROUP_NAME in HULL_A_GROUP. A process in a group is refused.
  */
 enum hull_cmd {
 	HULL_CMD_HOST_GET = 1,		/* do: what this host offers */
@@ -45,6 +50,12 @@ enum hull_cmd {
 	HULL_CMD_POLICY_GET,		/* do: the VM's id and name, its policy with hits */
 	HULL_CMD_HYPERCALL_GET,		/* dump of a VM: calls by number */
 	HULL_CMD_AUDIT_NTF,		/* event in group audit: HULL_A_EVENT, the VM, HULL_A_AUDIT */
+	HULL_CMD_GROUP_NEW,		/* do: make a record for a cgroup; replies with the group */
+	HULL_CMD_GROUP_GET,		/* do, dump */
+	HULL_CMD_GROUP_SET,		/* do: change settings */
+	HULL_CMD_GROUP_DEL,		/* do: delete a record whose cgroup has no processes */
+	HULL_CMD_GROUP_STATS_GET,	/* do, dump: the group's id and name, and its counters */
+	HULL_CMD_GROUP_NTF,		/* event: HULL_A_EVENT and the group */
 	__HULL_CMD_MAX,
 };
 #define HULL_CMD_MAX	(__HULL_CMD_MAX - 1)
@@ -60,6 +71,8 @@ enum hull_attr {
 	HULL_A_POLICY,			/* nest, enum hull_attr_policy */
 	HULL_A_HYPERCALL,		/* nest, enum hull_attr_hypercall */
 	HULL_A_AUDIT,			/* nest, enum hull_attr_audit */
+	HULL_A_GROUP,			/* nest, enum hull_attr_group */
+	HULL_A_GROUP_STATS,		/* nest, enum hull_attr_group_stats */
 	__HULL_A_MAX,
 };
 #define HULL_A_MAX	(__HULL_A_MAX - 1)
@@ -215,6 +228,68 @@ enum hull_attr_audit {
 };
 #define HULL_A_AUDIT_MAX	(__HULL_A_AUDIT_MAX - 1)
 
+/*
+ * A group: the tasks in one cgroup of the v2 hierarchy and in the cgroups below it. Groups
+ * nest as their cgroups do.
+ */
+enum hull_attr_group {
+	HULL_A_GROUP_ID = 1,		/* u32, never 0; one id space with VMs */
+	HULL_A_GROUP_NAME,		/* string, 1 to HULL_NAME_MAX bytes, unique among groups */
+	HULL_A_GROUP_CGROUP_FD,		/* u32, NEW: the caller's descriptor of the cgroup's directory */
+	HULL_A_GROUP_STATE,		/* u32, enum hull_group_state */
+	HULL_A_GROUP_FLAGS,		/* u32: HULL_GROUP_F_* */
+	HULL_A_GROUP_LABEL,		/* string: whatever its maker wants shown; absent: none */
+	HULL_A_GROUP_CGROUP_ID,		/* u64: inode number of the directory, never used again */
+	HULL_A_GROUP_PATH,		/* string: from the root of the v2 hierarchy, begins with / */
+	HULL_A_GROUP_PARENT,		/* u32: id of the group around it; absent: none */
+	HULL_A_GROUP_CREATED,		/* u64: CLOCK_REALTIME, ns */
+	HULL_A_GROUP_STARTED,		/* u64: last time it got its first task; absent: never */
+	HULL_A_GROUP_PAD,
+	__HULL_A_GROUP_MAX,
+};
+#define HULL_A_GROUP_MAX	(__HULL_A_GROUP_MAX - 1)
+
+/* Counters of a group, from its creation on; those of groups inside are in it. */
+enum hull_attr_group_stats {
+	HULL_A_GROUP_STATS_FORKS = 1,	/* u64: processes begun */
+	HULL_A_GROUP_STATS_THREADS,	/* u64: threads begun, beside those */
+	HULL_A_GROUP_STATS_EXECS,	/* u64 */
+	HULL_A_GROUP_STATS_EXITS,	/* u64: processes ended, by all that follows */
+	HULL_A_GROUP_STATS_FAILED,	/* u64: of which with a status other than 0 */
+	HULL_A_GROUP_STATS_SIGNAL,	/* nest, repeated: enum hull_attr_group_signal */
+	HULL_A_GROUP_STATS_OOM_KILLS,	/* u64: victims that the kernel chose when memory was out */
+	HULL_A_GROUP_STATS_ALLOWED,	/* u64: verdicts of policy, like those that follow */
+	HULL_A_GROUP_STATS_DENIED,	/* u64 */
+	HULL_A_GROUP_STATS_AUDITED,	/* u64: allowed, and told */
+	HULL_A_GROUP_STATS_ASKED,	/* u64: put to a supervisor */
+	HULL_A_GROUP_STATS_LIMITED,	/* u64: denied for being too many a second */
+	HULL_A_GROUP_STATS_KILLED,	/* u64: ended the task, or froze the group */
+	HULL_A_GROUP_STATS_PAD,
+	__HULL_A_GROUP_STATS_MAX,
+};
+#define HULL_A_GROUP_STATS_MAX	(__HULL_A_GROUP_STATS_MAX - 1)
+
+enum hull_attr_group_signal {
+	HULL_A_GROUP_SIGNAL_NUMBER = 1,	/* u32 */
+	HULL_A_GROUP_SIGNAL_COUNT,	/* u64: processes that it ended */
+	HULL_A_GROUP_SIGNAL_PAD,
+	__HULL_A_GROUP_SIGNAL_MAX,
+};
+#define HULL_A_GROUP_SIGNAL_MAX	(__HULL_A_GROUP_SIGNAL_MAX - 1)
+
+enum hull_group_state {
+	HULL_GROUP_CREATED,		/* never had a task */
+	HULL_GROUP_RUNNING,
+	HULL_GROUP_FROZEN,		/* no task of it runs */
+	HULL_GROUP_EMPTY,		/* its last task has ended */
+	HULL_GROUP_GONE,		/* its cgroup was removed: only the record is left */
+	__HULL_GROUP_STATE_MAX,
+};
+
+/* HULL_A_GROUP_FLAGS */
+#define HULL_GROUP_F_TRANSIENT	(1U << 0)	/* the record goes with its cgroup */
+#define HULL_GROUP_F_ALL	HULL_GROUP_F_TRANSIENT
+
 enum hull_engine {
 	HULL_ENGINE_VMX,		/* Hull's own */
 	HULL_ENGINE_KVM,		/* the VMM drives /dev/kvm; Hull keeps the record */
@@ -252,6 +327,15 @@ enum hull_event_kind {
 	HULL_EVENT_VM_CHANGED,
 	HULL_EVENT_VM_DELETED,
 	HULL_EVENT_HYPERCALL,		/* in group audit: a call with action audit */
+	HULL_EVENT_GROUP_CREATED,
+	HULL_EVENT_GROUP_STARTED,	/* got its first task */
+	HULL_EVENT_GROUP_EMPTY,		/* lost its last one */
+	HULL_EVENT_GROUP_FROZEN,
+	HULL_EVENT_GROUP_THAWED,
+	HULL_EVENT_GROUP_OOM,		/* the kernel ended a task because memory was out */
+	HULL_EVENT_GROUP_CHANGED,
+	HULL_EVENT_GROUP_GONE,		/* its cgroup was removed */
+	HULL_EVENT_GROUP_DELETED,
 };
 
 /* What a policy does with a call. */

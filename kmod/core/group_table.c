@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The table of groups by cgroup. Readers are under RCU; writers are under a spinlock,
+ * since the removal of a cgroup is told where nobody may sleep.
+ */
+
+#include <linux/export.h>
+#include <linux/spinlock.h>
+#include <core/group_table.h>
+
+/* Exported for a module that measures the look-up. */
+struct hull_group_table hull_group_table;
+EXPORT_SYMBOL_GPL(hull_group_table);
+DEFINE_STATIC_KEY_FALSE(hull_groups_key);
+EXPORT_SYMBOL_GPL(hull_groups_key);
+
+static DEFINE_SPINLOCK(table_lock);
+static LIST_HEAD(outermost);				/* table_lock */
+static u32 level_count[HULL_GROUP_LEVEL_MAX + 1];	/* table_lock */
+
+static_assert(HULL_GROUP_LEVEL_MAX == BITS_PER_BYTE * sizeof(hull_group_table.levels) - 1);
+
+static void level_add(const struct hull_group *group, int n)
+{
+	u64 bit = BIT_ULL(group->level);
+
+	lockdep_assert_held(&table_lock);
+	level_count[group->level] += n;
+	WRITE_ONCE(hull_group_table.levels, level_count[group->level] ?
+		   hull_group_table.levels | bit : hull_group_table.levels & ~bit);
+}
+
+/* @parent may be NULL. The old parent's reference goes; it is in the table, so not the last. */
+static void parent_set(struct hull_group *group, struct hull_group *parent)
+{
+	struct hull_group *old = rcu_dereference_protected(group->parent,
+							   lockdep_is_held(&table_lock));
+
+	if (parent)
+		hull_subject_get(&parent->subject);
+	rcu_assign_pointer(group->parent, parent);
+	list_move(&group->sibling, parent ? &parent->children : &outermost);
+	if (old)
+		hull_subject_put(&old->subject);
+}
+
+/* Groups in cgroups below that of @group, which has just become their parent's child. */
+static void children_adopt(struct hull_group *group, struct hull_group *parent)
+{
+	struct hull_group *child, *next;
+
+	lockdep_assert_held(&table_lock);
+	list_for_each_entry_safe(child, next, parent ? &parent->children : &outermost, sibling)
+		if (child != group && cgroup_is_descendant(child->cgroup, group->cgroup))
+			parent_set(child, group);
+}
+
+int hull_group_bind(struct hull_group *group)
+{
+	struct cgroup *cgroup = group->cgroup;
+	struct hull_group *parent;
+	unsigned long flags;
+	int ret;
+
+	spin_lock_irqsave(&table_lock, flags);
+	/*
+	 * Removal takes ONLINE away before it is told; who is told takes the lock. So either
+	 * it is seen here, or the group is found there.
+	 */
+	ret = -ESTALE;
+	if (!(READ_ONCE(cgroup->self.flags) & CSS_ONLINE))
+		goto out_unlock;
+	rcu_read_lock();
+	parent = hull_group_of_cgroup(cgroup);
+	rcu_read_unlock();
+	ret = -EEXIST;
+	if (parent && parent->cgroup == cgroup)
+		goto out_unlock;
+	parent_set(group, parent);
+	if (cgroup->nr_descendants)
+		children_adopt(group, parent);
+	hlist_add_head_rcu(&group->by_cgroup,
+			   &hull_group_table.bucket[hash_ptr(cgroup, HULL_GROUP_TABLE_BITS)]);
+	level_add(group, 1);
+	ret = 0;
+out_unlock:
+	spin_unlock_irqrestore(&table_lock, flags);
+	return ret;
+}
+
+void hull_group_unbind(struct hull_group *group)
+{
+	struct hull_group *parent, *child, *next;
+	unsigned long flags;
+
+	spin_lock_irqsave(&table_lock, flags);
+	if (hlist_unhashed(&group->by_cgroup))
+		goto out_unlock;
+	/* A reader may be at @group still: it keeps its parent until it is freed. */
+	parent = rcu_dereference_protected(group->parent, lockdep_is_held(&table_lock));
+	list_for_each_entry_safe(child, next, &group->children, sibling)
+		parent_set(child, parent);
+	list_del_init(&group->sibling);
+	hlist_del_init_rcu(&group->by_cgroup);
+	level_add(group, -1);
+out_unlock:
+	spin_unlock_irqrestore(&table_lock, flags);
+}

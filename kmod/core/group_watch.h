@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the kernel tells of cgroups and tasks while there are groups. */
+#ifndef HULL_CORE_GROUP_WATCH_H
+#define HULL_CORE_GROUP_WATCH_H
+
+#include <core/group.h>
+
+/**
+ * hull_group_watch - begin to listen, or go on
+ *
+ * Each successful call is undone by a hull_group_unwatch(). Listening ends some time
+ * after the last one, since beginning anew patches kernel text. Context: may sleep.
+ * Return: 0; -EOPNOTSUPP, -ENOMEM.
+ */
+int hull_group_watch(void);
+void hull_group_unwatch(void);
+
+/** hull_group_look - tell listeners what has happened before anybody listened */
+void hull_group_look(struct hull_group *group);
+
+/** hull_group_event - tell listeners; @group->lock held */
+void hull_group_event(struct hull_group *group, enum hull_event_kind kind);
+/** hull_group_end - unpublish it; @group->lock held */
+void hull_group_end(struct hull_group *group);
+
+void hull_group_watch_exit(void);
+
+#endif
