@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <cap-ng.h>
 #include <errno.h>
-#include <limits.h>
 #include <malloc.h>
-#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -12,27 +10,6 @@
 #include "confine.h"
 
 #define FDS_MAX		128	/* vCPUs, sockets, some clients */
-
-static int compare(const void *a, const void *b)
-{
-	return *(const int *)a - *(const int *)b;
-}
-
-void confine_fds(int *keep, size_t n)
-{
-	int next = STDERR_FILENO + 1;
-	size_t i;
-
-	qsort(keep, n, sizeof(*keep), compare);
-	for (i = 0; i < n; i++) {
-		if (keep[i] < next)
-			continue;
-		if (keep[i] > next)
-			close_range((unsigned int)next, (unsigned int)keep[i] - 1, 0);
-		next = keep[i] + 1;
-	}
-	close_range((unsigned int)next, UINT_MAX, 0);
-}
 
 static int drop_capabilities(struct vmm_error *error)
 {

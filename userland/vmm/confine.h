@@ -7,8 +7,6 @@
 #ifndef HULL_VMM_CONFINE_H
 #define HULL_VMM_CONFINE_H
 
-#include <stddef.h>
-
 #include "error.h"
 
 enum confine_kind {
@@ -17,8 +15,6 @@ enum confine_kind {
 	CONFINE_SERVER,			/* rings */
 };
 
-/** confine_fds - close every descriptor above 2 but these; sorts @keep, -1 is none */
-void confine_fds(int *keep, size_t n);
 /** confine_process - privileges, limits, directory: of all threads, before they exist */
 int confine_process(struct vmm_error *error);
 /** confine_thread - the system calls of the calling thread, from now on */

@@ -6,6 +6,7 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <base/relay.h>
 
 #include "control.h"
 #include "loop.h"
@@ -18,38 +19,6 @@ enum { POLL_WAKE, POLL_SIGNAL, POLL_CONTROL, POLL_CONSOLE, POLL_INPUT, POLL_OUTP
 #define POLL_MAX	(POLL_CLIENTS + LOOP_CLIENTS)
 
 /* --- output ---------------------------------------------------------------- */
-
-/* The log is full: what it holds becomes the old one. */
-static void rotate_log(struct vmm_loop *loop)
-{
-	const struct vmm_run_dir *run_dir = loop->run_dir;
-	uint8_t piece[4096];
-	uint64_t at = 0;
-	ssize_t n;
-
-	while ((n = pread(run_dir->log, piece, sizeof(piece), (off_t)at)) > 0) {
-		if (pwrite(run_dir->log_old, piece, (size_t)n, (off_t)at) != n)
-			break;
-		at += (uint64_t)n;
-	}
-	/* Should that fail, the log starts over all the same: it is bounded. */
-	if (ftruncate(run_dir->log_old, (off_t)at) || ftruncate(run_dir->log, 0))
-		loop->log_len = 0;
-	loop->log_len = 0;
-}
-
-static void write_log(struct vmm_loop *loop, const uint8_t *data, size_t len)
-{
-	ssize_t n;
-
-	if (loop->run_dir->log < 0)
-		return;
-	if (loop->log_len + len > LOG_MAX)
-		rotate_log(loop);
-	n = pwrite(loop->run_dir->log, data, len, (off_t)loop->log_len);
-	if (n > 0)
-		loop->log_len += (uint64_t)n;
-}
 
 static void drop_client(struct vmm_client *client)
 {
@@ -113,7 +82,7 @@ static bool move_output(struct vmm_loop *loop, int timeout_ms)
 		if (!loop->pending_len)
 			break;
 		any = true;
-		write_log(loop, loop->pending, loop->pending_len);
+		hull_log_write(&loop->log, loop->pending, loop->pending_len);
 		write_clients(loop, loop->pending, loop->pending_len);
 	}
 	return any;
@@ -137,7 +106,7 @@ static void read_stdin(struct vmm_loop *loop)
 		loop->input_open = n < 0 && (errno == EINTR || errno == EAGAIN);
 		return;
 	}
-	escape = loop->escape ? memchr(data, VMM_ESCAPE, (size_t)n) : NULL;
+	escape = loop->escape ? memchr(data, HULL_ESCAPE, (size_t)n) : NULL;
 	if (escape) {
 		vmm_machine_end(loop->machine, HULL_STOP_STOPPED, 0, "ended from the console");
 		n = escape - data;

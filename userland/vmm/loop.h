@@ -29,7 +29,7 @@ struct vmm_loop {
 	struct vmm_client clients[LOOP_CLIENTS];
 	uint8_t pending[LOOP_CHUNK];
 	size_t pending_len, pending_at;
-	uint64_t log_len;
+	struct hull_log log;		/* of run_dir */
 };
 
 /** loop_run - until the machine ends; then what is left of its output */

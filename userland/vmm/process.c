@@ -5,6 +5,7 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
+#include <base/fds.h>
 
 #include "confine.h"
 #include "loop.h"
@@ -44,17 +45,17 @@ static int prepare(struct vmm_supervisor *supervisor, struct vmm_machine *machin
 	struct vmm_run_dir *run_dir = &supervisor->run_dir;
 	int keep[] = {
 		supervisor->report[1], run_dir->lock, run_dir->control, run_dir->console,
-		run_dir->log, run_dir->log_old,
+		run_dir->log.fd, run_dir->log.old,
 	};
 	bool stdio = supervisor->foreground && supervisor->options->console;
 	int i;
 
 	prctl(PR_SET_NAME, "hull-vmm");
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	confine_fds(keep, sizeof(keep) / sizeof(keep[0]));
+	hull_fds_close(keep, sizeof(keep) / sizeof(keep[0]));
 	*loop = (struct vmm_loop){
 		.machine = machine, .run_dir = run_dir, .stdio = stdio, .input_open = stdio,
-		.output_open = stdio, .escape = supervisor->tty.is_tty,
+		.output_open = stdio, .log = run_dir->log, .escape = supervisor->tty.is_tty,
 	};
 	for (i = 0; i < LOOP_CLIENTS; i++)
 		loop->clients[i].fd = -1;
@@ -88,7 +89,7 @@ void vmm_process(struct vmm_supervisor *supervisor)
 	vmm_machine_destroy(machine);
 	/* Should the supervisor be gone: nobody else is left to do it. */
 	if (loop.stdio)
-		tty_restore(&supervisor->tty);
+		hull_tty_restore(&supervisor->tty);
 	message.kind = REPORT_ENDED;
 	message.end = machine->end;
 	report(fd, &message);

@@ -7,14 +7,13 @@
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
+#include <base/socket.h>
 
 #include "run_dir.h"
 
 #define LOCK_FILE	"lock"
-#define BACKLOG		8
 #define WAIT_STEP_MS	5
 
 static const char *base_of(const char *base)
@@ -57,44 +56,23 @@ static int take_lock(int dir, const struct vmm_options *options, struct vmm_erro
 	return fd;
 }
 
-/* Paths of sockets are short: they go by the directory's descriptor. */
-static void socket_address(int dir, const char *file, struct sockaddr_un *addr)
-{
-	memset(addr, 0, sizeof(*addr));
-	addr->sun_family = AF_UNIX;
-	snprintf(addr->sun_path, sizeof(addr->sun_path), "/proc/self/fd/%d/%s", dir, file);
-}
-
 static int listen_at(int dir, const char *file, int type, struct vmm_error *error)
 {
-	int fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	struct sockaddr_un addr;
+	int fd = hull_socket_listen(dir, file, type);
 
-	socket_address(dir, file, &addr);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&addr, sizeof(addr)) ||
-	    fchmodat(dir, file, 0600, 0) || listen(fd, BACKLOG)) {
-		vmm_error_set_errno(error, "cannot make socket %s", file);
-		if (fd >= 0)
-			close(fd);
-		return -1;
-	}
-	return fd;
+	return fd < 0 ? vmm_fail_errno(error, "cannot make socket %s", file) : fd;
 }
 
 static int open_log(struct vmm_run_dir *run_dir, struct vmm_error *error)
 {
-	const int flags = O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW;
-
-	run_dir->log = openat(run_dir->dir, LOG_FILE, flags, 0600);
-	run_dir->log_old = openat(run_dir->dir, LOG_OLD_FILE, flags, 0600);
-	if (run_dir->log < 0 || run_dir->log_old < 0)
+	if (hull_log_open(&run_dir->log, run_dir->dir, LOG_FILE, LOG_OLD_FILE))
 		return vmm_fail_errno(error, "cannot open the console log");
 	return 0;
 }
 
 static void close_fds(struct vmm_run_dir *run_dir)
 {
-	int *fds[] = { &run_dir->log, &run_dir->log_old, &run_dir->control, &run_dir->console,
+	int *fds[] = { &run_dir->log.fd, &run_dir->log.old, &run_dir->control, &run_dir->console,
 		       &run_dir->lock, &run_dir->dir };
 	size_t i;
 
@@ -114,7 +92,7 @@ static void remove_sockets(int dir)
 int run_dir_open(struct vmm_run_dir *run_dir, const struct vmm_options *options, bool console,
 		 bool log, struct vmm_error *error)
 {
-	*run_dir = (struct vmm_run_dir){ -1, -1, -1, -1, -1, -1 };
+	*run_dir = (struct vmm_run_dir){ -1, -1, -1, -1, { -1, -1, 0 } };
 	run_dir->dir = open_dir(options, error);
 	if (run_dir->dir < 0)
 		return -1;
@@ -148,7 +126,7 @@ void run_dir_close(struct vmm_run_dir *run_dir, const struct vmm_options *option
 		return;
 	remove_sockets(run_dir->dir);
 	/* Without a log nothing is worth keeping. */
-	if (run_dir->log < 0 && faccessat(run_dir->dir, LOG_FILE, F_OK, 0)) {
+	if (run_dir->log.fd < 0 && faccessat(run_dir->dir, LOG_FILE, F_OK, 0)) {
 		snprintf(path, sizeof(path), "%s/%s", base_of(options->run_dir), options->name);
 		unlinkat(run_dir->dir, LOCK_FILE, 0);
 		rmdir(path);
@@ -159,7 +137,6 @@ void run_dir_close(struct vmm_run_dir *run_dir, const struct vmm_options *option
 int run_dir_connect(const char *base, const char *name, const char *file, int type,
 		    struct vmm_error *error)
 {
-	struct sockaddr_un addr;
 	char path[PATH_MAX];
 	int dir, fd, failed;
 
@@ -167,17 +144,13 @@ int run_dir_connect(const char *base, const char *name, const char *file, int ty
 	dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0 && errno != ENOENT)
 		return vmm_fail_errno(error, "run directory %s", path);
-	fd = dir < 0 ? -1 : socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
-	if (fd >= 0) {
-		socket_address(dir, file, &addr);
-		failed = connect(fd, (struct sockaddr *)&addr, sizeof(addr)) ? errno : 0;
+	if (dir >= 0) {
+		fd = hull_socket_connect(dir, file, type);
+		failed = errno;
 		close(dir);
-		if (!failed)
+		if (fd >= 0)
 			return fd;
-		close(fd);
 		errno = failed;
-	} else if (dir >= 0) {
-		close(dir);
 	}
 	if (errno == ENOENT || errno == ECONNREFUSED)
 		return vmm_fail(error, ENOENT, "VM %s: no VMM with a %s runs (looked in %s)", name,

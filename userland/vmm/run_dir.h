@@ -11,17 +11,18 @@
 #ifndef HULL_VMM_RUN_DIR_H
 #define HULL_VMM_RUN_DIR_H
 
+#include <base/log.h>
 #include "error.h"
 
 #define CONTROL_FILE	"control"
 #define CONSOLE_FILE	"console"
 #define LOG_FILE	"console.log"
 #define LOG_OLD_FILE	"console.log.1"
-#define LOG_MAX		(256u << 10)
 
-/* -1: not there */
+/* -1: not there; @log is the VMM's to write */
 struct vmm_run_dir {
-	int dir, lock, control, console, log, log_old;
+	int dir, lock, control, console;
+	struct hull_log log;
 };
 
 /** run_dir_open - @console, @log: whether there shall be these */

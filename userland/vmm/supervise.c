@@ -9,6 +9,7 @@
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <base/fds.h>
 
 #include "confine.h"
 #include "options.h"
@@ -180,15 +181,15 @@ int vmm_run(const struct vmm_options *options, struct vmm_end *end, struct vmm_e
 	if (options_check(options, error))
 		return -1;
 	if (options->console)
-		tty_save(&supervisor.tty);
+		hull_tty_save(&supervisor.tty);
 	block_signals(&old);
 	ret = begin(&supervisor, error);
 	if (!ret) {
 		ret = wait_ready(&supervisor, error);
 		if (!ret) {
-			tty_raw(&supervisor.tty);
+			hull_tty_raw(&supervisor.tty);
 			wait_end(&supervisor, end);
-			tty_restore(&supervisor.tty);
+			hull_tty_restore(&supervisor.tty);
 		}
 		close(supervisor.report[0]);
 		cleanup(&supervisor);
@@ -199,19 +200,6 @@ int vmm_run(const struct vmm_options *options, struct vmm_end *end, struct vmm_e
 
 /* --- in the background ------------------------------------------------------ */
 
-static void detach_stdio(void)
-{
-	int fd = open("/dev/null", O_RDWR);
-
-	if (fd < 0)
-		return;
-	dup2(fd, STDIN_FILENO);
-	dup2(fd, STDOUT_FILENO);
-	dup2(fd, STDERR_FILENO);
-	if (fd > STDERR_FILENO)
-		close(fd);
-}
-
 /* The supervisor of a VM in the background: tells @start how it went, then waits. */
 static void __attribute__((noreturn)) background(struct vmm_supervisor *supervisor, int start)
 {
@@ -221,8 +209,8 @@ static void __attribute__((noreturn)) background(struct vmm_supervisor *supervis
 
 	setsid();
 	prctl(PR_SET_NAME, "hull-supervisor");
-	confine_fds(&start, 1);
-	detach_stdio();
+	hull_fds_close(&start, 1);
+	hull_fds_detach();
 	block_signals(&old);
 	if (begin(supervisor, &message.error)) {
 		if (write(start, &message, sizeof(message)) < 0)

@@ -7,10 +7,10 @@
 #define HULL_VMM_SUPERVISE_H
 
 #include <signal.h>
+#include <base/tty.h>
 
 #include "cgroup.h"
 #include "run_dir.h"
-#include "tty.h"
 
 enum report_kind { REPORT_READY, REPORT_FAILED, REPORT_ENDED };
 
@@ -28,7 +28,7 @@ struct vmm_supervisor {
 	bool foreground;
 	struct vmm_run_dir run_dir;
 	struct vmm_cgroup cgroup;
-	struct vmm_tty tty;
+	struct hull_tty tty;
 	int report[2];			/* pipe: read here, write in the VMM */
 	pid_t pid;			/* of the VMM */
 };

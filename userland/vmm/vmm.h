@@ -21,7 +21,6 @@
 #define VMM_TEXT_MAX		256
 #define VMM_MEMORY_MIN		(1ull << 20)
 #define VMM_MEMORY_MAX		(1ull << 46)
-#define VMM_ESCAPE		0x1d	/* Ctrl-] */
 
 /* What a guest that is told nothing else gets: a console, and no time wasted on a slow host. */
 #define VMM_CMDLINE \

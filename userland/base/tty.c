@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include <base/tty.h>
 
-#include "tty.h"
-
-void tty_save(struct vmm_tty *tty)
+void hull_tty_save(struct hull_tty *tty)
 {
 	tty->is_tty = !tcgetattr(STDIN_FILENO, &tty->saved);
 }
 
-void tty_raw(const struct vmm_tty *tty)
+void hull_tty_raw(const struct hull_tty *tty)
 {
 	struct termios raw = tty->saved;
 
@@ -19,8 +18,16 @@ void tty_raw(const struct vmm_tty *tty)
 	tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
 }
 
-void tty_restore(const struct vmm_tty *tty)
+void hull_tty_restore(const struct hull_tty *tty)
 {
 	if (tty->is_tty)
 		tcsetattr(STDIN_FILENO, TCSADRAIN, &tty->saved);
+}
+
+void hull_tty_size_copy(int from, int to)
+{
+	struct winsize size;
+
+	if (!ioctl(from, TIOCGWINSZ, &size))
+		ioctl(to, TIOCSWINSZ, &size);
 }
