@@ -11,7 +11,7 @@ echo "this is no kernel" > "$work/text"
 head -c 4096 /bin/busybox > "$work/cut"
 nothing_left()
 {
-	[ "$(vmctl vm list -j)" = "[]" ] && [ -z "$(ls /run/hull 2> /dev/null)" ]
+	[ "$(vmctl vm list -j)" = "[]" ] && [ -z "$(ls /run/hull/vms 2> /dev/null)" ]
 }
 
 # Which engine does not matter: it never comes so far. kvm, as a record of it can be had.

@@ -17,7 +17,7 @@ field()	# show|stats KEY
 vmctl_run vm run --name exit --kernel exit.elf --memory 16M
 tap_check "vm run exits with the guest's code" test "$code" -eq 11 -a ! -s "$work/err"
 bad 3 "no such VM" vm show exit
-tap_check "the run directory is empty" test -z "$(ls /run/hull)"
+tap_check "the run directory is empty" test -z "$(ls /run/hull/vms)"
 
 # --- in the background
 vmctl events --count 9 -j > "$work/events" &
@@ -84,7 +84,7 @@ json_is vmm-died reason
 json_is stopped state
 
 good "delete" vm delete spin
-tap_check "the run directory is empty" test -z "$(ls /run/hull)"
+tap_check "the run directory is empty" test -z "$(ls /run/hull/vms)"
 code=0
 wait "$listener" || code=$?
 tap_check "nine events" test "$code" -eq 0

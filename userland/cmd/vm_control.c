@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* vmctl vm pause, resume, stop, kill, delete. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -9,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include <base/dir.h>
 #include <cmd/command.h>
 
 #define POLL_MS		10
@@ -17,8 +17,6 @@
 void vm_files_forget(const char *name)
 {
 	char path[PATH_MAX], *slash;
-	struct dirent *entry;
-	DIR *dir;
 
 	if (vmm_log_path(NULL, name, path, sizeof(path)) >= (int)sizeof(path))
 		return;
@@ -26,14 +24,7 @@ void vm_files_forget(const char *name)
 	if (!slash)
 		return;
 	*slash = '\0';
-	dir = opendir(path);
-	if (!dir)
-		return;
-	while ((entry = readdir(dir)))
-		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
-			unlinkat(dirfd(dir), entry->d_name, 0);
-	closedir(dir);
-	rmdir(path);
+	hull_dir_remove(AT_FDCWD, path);
 }
 
 static int state_change(const struct command *command, const struct args *args,

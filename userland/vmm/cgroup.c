@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
-#include <fcntl.h>
-#include <mntent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#include <base/cgroup.h>
 
 #include "cgroup.h"
 
@@ -19,54 +18,12 @@
 #define OVERHEAD		(16ull << 20)
 #define OVERHEAD_PER(memory)	((memory) / 64)
 
-static bool find_mount(char *path, size_t size)
-{
-	FILE *mounts = setmntent("/proc/self/mounts", "re");
-	struct mntent *mount;
-	bool found = false;
-
-	if (!mounts)
-		return false;
-	while (!found && (mount = getmntent(mounts))) {
-		found = !strcmp(mount->mnt_type, "cgroup2");
-		if (found)
-			snprintf(path, size, "%s", mount->mnt_dir);
-	}
-	endmntent(mounts);
-	return found;
-}
-
-static int write_file(const char *dir, const char *name, const char *text)
-{
-	char path[PATH_MAX];
-	ssize_t n;
-	int fd;
-
-	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path)) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -1;
-	n = write(fd, text, strlen(text));
-	close(fd);
-	return n == (ssize_t)strlen(text) ? 0 : -1;
-}
-
 static int write_number(const char *dir, const char *name, unsigned long long value)
 {
 	char text[24];
 
 	snprintf(text, sizeof(text), "%llu", value);
-	return write_file(dir, name, text);
-}
-
-/* A controller that is not there is missed when its file is written. */
-static void enable_controllers(const char *dir)
-{
-	write_file(dir, "cgroup.subtree_control", "+memory");
-	write_file(dir, "cgroup.subtree_control", "+cpu");
+	return hull_cgroup_write(dir, name, text);
 }
 
 /* No more than its vCPUs can use is no limit that anybody would miss. */
@@ -86,7 +43,7 @@ static int set_cpu(const struct vmm_cgroup *cgroup, const struct vmm_options *op
 		return 0;
 	snprintf(text, sizeof(text), "%llu %u",
 		 (unsigned long long)options->cpu_max_percent * (PERIOD_US / 100), PERIOD_US);
-	return write_file(cgroup->path, "cpu.max", text);
+	return hull_cgroup_write(cgroup->path, "cpu.max", text);
 }
 
 static int set_limits(const struct vmm_cgroup *cgroup, const struct vmm_options *options,
@@ -117,15 +74,17 @@ static int no_cgroup(struct vmm_cgroup *cgroup, const struct vmm_options *option
 int cgroup_create(struct vmm_cgroup *cgroup, const struct vmm_options *options,
 		  struct vmm_error *error)
 {
+	static const char *const controllers[] = { "memory", "cpu" };
 	char root[PATH_MAX / 2], parent[PATH_MAX / 2 + sizeof(PARENT) + 1];
 
-	if (!find_mount(root, sizeof(root)))
+	if (!hull_cgroup_mount(root, sizeof(root)))
 		return no_cgroup(cgroup, options, "cgroup v2 is not mounted", error);
 	snprintf(parent, sizeof(parent), "%s/" PARENT, root);
 	if (mkdir(parent, 0755) && errno != EEXIST)
 		return no_cgroup(cgroup, options, "no permission to make a cgroup", error);
-	enable_controllers(root);
-	enable_controllers(parent);
+	/* A controller that is not there is missed when its file is written. */
+	hull_cgroup_enable(root, controllers, 2);
+	hull_cgroup_enable(parent, controllers, 2);
 	snprintf(cgroup->path, sizeof(cgroup->path), "%s/%s", parent, options->name);
 	/* What a VMM that was killed left; the run directory's lock tells that it is dead. */
 	rmdir(cgroup->path);
@@ -144,7 +103,7 @@ int vmm_cpu_weight_set(const char *name, unsigned int weight, struct vmm_error *
 {
 	char root[PATH_MAX / 2], path[PATH_MAX];
 
-	if (!find_mount(root, sizeof(root)))
+	if (!hull_cgroup_mount(root, sizeof(root)))
 		return vmm_fail(error, EOPNOTSUPP, "cgroup v2 is not mounted");
 	snprintf(path, sizeof(path), "%s/" PARENT "/%s", root, name);
 	if (write_number(path, "cpu.weight", weight))
@@ -154,7 +113,7 @@ int vmm_cpu_weight_set(const char *name, unsigned int weight, struct vmm_error *
 
 int cgroup_join(const struct vmm_cgroup *cgroup, struct vmm_error *error)
 {
-	if (cgroup->path[0] && write_file(cgroup->path, "cgroup.procs", "0"))
+	if (cgroup->path[0] && hull_cgroup_write(cgroup->path, "cgroup.procs", "0"))
 		return vmm_fail_errno(error, "cannot join cgroup %s", cgroup->path);
 	return 0;
 }

@@ -19,13 +19,14 @@
 int vmm_console(const char *run_dir, const char *name, struct vmm_error *error)
 {
 	int fd = run_dir_connect(run_dir, name, CONSOLE_FILE, SOCK_STREAM, error);
-	int ret;
+	struct hull_relay relay = { .console = fd, .end = -1, .escape = true };
+	enum hull_relay_end end;
 
 	if (fd < 0)
 		return -1;
-	ret = hull_relay_console(fd);
+	end = hull_relay(&relay);
 	close(fd);
-	return ret;
+	return end == HULL_RELAY_ENDED;
 }
 
 /* --- control --------------------------------------------------------------- */

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#include <base/dir.h>
 #include <base/socket.h>
 
 #include "run_dir.h"
@@ -23,13 +24,13 @@ static const char *base_of(const char *base)
 
 static int open_dir(const struct vmm_options *options, struct vmm_error *error)
 {
-	const char *base = base_of(options->run_dir);
 	char path[PATH_MAX];
 	int fd;
 
-	if (snprintf(path, sizeof(path), "%s/%s", base, options->name) >= (int)sizeof(path))
+	if (snprintf(path, sizeof(path), "%s/%s", base_of(options->run_dir),
+		     options->name) >= (int)sizeof(path))
 		return vmm_fail(error, ENAMETOOLONG, "run directory: the path is too long");
-	if ((mkdir(base, 0700) && errno != EEXIST) || (mkdir(path, 0700) && errno != EEXIST))
+	if (hull_dir_make(path))
 		return vmm_fail_errno(error, "cannot make run directory %s", path);
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)

@@ -17,7 +17,7 @@
 #include <sys/types.h>
 #include <linux/hull.h>
 
-#define VMM_RUN_DIR		"/run/hull"
+#define VMM_RUN_DIR		"/run/hull/vms"
 #define VMM_TEXT_MAX		256
 #define VMM_MEMORY_MIN		(1ull << 20)
 #define VMM_MEMORY_MAX		(1ull << 46)
