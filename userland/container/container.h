@@ -29,6 +29,7 @@ struct hull_ct_place {
 	int stdio[3];			/* its standard descriptors; -1: the caller's */
 	/* [terminal] where the pty's master goes: a socket, or NULL and container.terminal */
 	int console_socket;		/* -1: none */
+	bool tied;			/* it is killed when the caller dies, also after its start */
 };
 
 struct hull_ct {
