@@ -4,12 +4,15 @@
  * since the removal of a cgroup is told where nobody may sleep.
  */
 
+#include <linux/bitops.h>
 #include <linux/export.h>
+#include <linux/limits.h>
+#include <linux/minmax.h>
 #include <linux/spinlock.h>
 #include <core/group_table.h>
 
 /* Exported for a module that measures the look-up. */
-struct hull_group_table hull_group_table;
+struct hull_group_table hull_group_table = { .level = U32_MAX };
 EXPORT_SYMBOL_GPL(hull_group_table);
 DEFINE_STATIC_KEY_FALSE(hull_groups_key);
 EXPORT_SYMBOL_GPL(hull_groups_key);
@@ -20,14 +23,34 @@ static u32 level_count[HULL_GROUP_LEVEL_MAX + 1];	/* table_lock */
 
 static_assert(HULL_GROUP_LEVEL_MAX == BITS_PER_BYTE * sizeof(hull_group_table.levels) - 1);
 
+struct hull_group *hull_group_climb(const struct cgroup *cgroup)
+{
+	u64 levels = READ_ONCE(hull_group_table.levels) &
+		     (~0ULL >> (HULL_GROUP_LEVEL_MAX - min(cgroup->level, HULL_GROUP_LEVEL_MAX)));
+	struct hull_group *group;
+	unsigned long level;
+
+	while (levels) {
+		level = __fls(levels);
+		group = hull_group_at(cgroup->ancestors[level]);
+		if (group)
+			return group;
+		levels ^= BIT_ULL(level);
+	}
+	return NULL;
+}
+EXPORT_SYMBOL_GPL(hull_group_climb);
+
 static void level_add(const struct hull_group *group, int n)
 {
-	u64 bit = BIT_ULL(group->level);
+	u64 levels = hull_group_table.levels, bit = BIT_ULL(group->level);
 
 	lockdep_assert_held(&table_lock);
 	level_count[group->level] += n;
-	WRITE_ONCE(hull_group_table.levels, level_count[group->level] ?
-		   hull_group_table.levels | bit : hull_group_table.levels & ~bit);
+	levels = level_count[group->level] ? levels | bit : levels & ~bit;
+	WRITE_ONCE(hull_group_table.levels, levels);
+	/* Who sees that one level is not all there is sees which there are. */
+	smp_store_release(&hull_group_table.level, hweight64(levels) == 1 ? __fls(levels) : U32_MAX);
 }
 
 /* @parent may be NULL. The old parent's reference goes; it is in the table, so not the last. */

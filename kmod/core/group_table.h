@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which group a task is in. The groups' cgroups are in a hash table by address, beside a
- * word that says on which levels of the hierarchy there are any: a look-up goes up from
- * the task's cgroup and probes on these levels alone, the inner ones first.
+ * Which group a task is in. The groups' cgroups are in a hash table by address. A look-up
+ * need not probe on every level of the hierarchy: mostly all groups are on one, so it takes
+ * the task's ancestor on that level, and one probe.
  */
 #ifndef HULL_CORE_GROUP_TABLE_H
 #define HULL_CORE_GROUP_TABLE_H
 
-#include <linux/bitops.h>
 #include <linux/cgroup.h>
 #include <linux/hash.h>
 #include <linux/jump_label.h>
-#include <linux/minmax.h>
 #include <linux/rculist.h>
 #include <core/group.h>
 
 #define HULL_GROUP_TABLE_BITS	13
 
 struct hull_group_table {
+	/* [r] the level of all groups; U32_MAX: they are on several, or there is none */
+	u32 level;
 	u64 levels;			/* [r] bit n: there is a group on level n */
 	struct hlist_head bucket[1 << HULL_GROUP_TABLE_BITS];	/* [r] by cgroup */
 } ____cacheline_aligned;
@@ -38,6 +38,9 @@ static __always_inline struct hull_group *hull_group_at(const struct cgroup *cgr
 	return NULL;
 }
 
+/* As hull_group_of_cgroup(), wherever groups are. */
+struct hull_group *hull_group_climb(const struct cgroup *cgroup);
+
 /**
  * hull_group_of_cgroup - the innermost group that has @cgroup, or NULL
  *
@@ -45,19 +48,12 @@ static __always_inline struct hull_group *hull_group_at(const struct cgroup *cgr
  */
 static __always_inline struct hull_group *hull_group_of_cgroup(const struct cgroup *cgroup)
 {
-	u64 levels = READ_ONCE(hull_group_table.levels) &
-		     (~0ULL >> (HULL_GROUP_LEVEL_MAX - min(cgroup->level, HULL_GROUP_LEVEL_MAX)));
-	struct hull_group *group;
-	unsigned long level;
+	/* Before the levels, which are written first. */
+	u32 level = smp_load_acquire(&hull_group_table.level);
 
-	while (levels) {
-		level = __fls(levels);
-		group = hull_group_at(cgroup->ancestors[level]);
-		if (group)
-			return group;
-		levels ^= BIT_ULL(level);
-	}
-	return NULL;
+	if (unlikely((u32)cgroup->level < level))
+		return hull_group_climb(cgroup);
+	return hull_group_at(cgroup->ancestors[level]);
 }
 
 /** hull_group_of - the innermost group that @task is in, or NULL; as hull_group_of_cgroup() */

@@ -28,4 +28,8 @@ bench: packages
 	@BUILD=$(BUILD) $(CURDIR)/selftests/bench/bench
 	@BUILD=$(BUILD) $(CURDIR)/selftests/bench/calls
 
-.PHONY: packages lab check demo bench
+# How long a hook takes to know which group its task is in.
+bench-group-lookup:
+	@BUILD=$(BUILD) $(CURDIR)/selftests/bench/group-lookup
+
+.PHONY: packages lab check demo bench bench-group-lookup
