@@ -63,6 +63,15 @@ const struct command commands[] = {
 	  TAKES(LABEL) | TAKES(TRANSIENT), 0, group_set_run },
 	{ "group", "list", "", "all groups", "", TAKES(JSON), 0, group_list_run },
 	{ "group", "show", "GROUP", "one group in full", "", TAKES(JSON), 0, group_show_run },
+	{ "group", "stats", "[GROUP]", "what a group, or every group, has counted and uses",
+	  "Counters of the kernel module since the record was made, those of groups inside "
+	  "included; then what the files of its cgroup say, where their controllers are on.",
+	  TAKES(JSON), 0, group_stats_run },
+	{ "group", "events", "[GROUP]", "tell of each change of groups, or of one",
+	  "created, started (first process), empty (last one gone), frozen, thawed, oom (memory was "
+	  "out), changed, gone (the cgroup was removed), deleted. Changes that follow each other at "
+	  "once may be told as one. Until interrupted or until --count of them have come.",
+	  TAKES(JSON) | TAKES(COUNT), 0, events_run },
 	{ "group", "delete", "GROUP", "delete the record of a group that has no processes",
 	  "Its cgroup stays.", 0, 0, group_delete_run },
 	{ "hypercall", "list", "[VM]", "the numbers there are and who answers them",

@@ -333,7 +333,8 @@ static struct hull_subject *group_look_up(struct nlattr **attrs, struct netlink_
 
 	if (!attrs || !attrs[HULL_A_GROUP]) {
 		NL_SET_ERR_ATTR_MISS(extack, NULL, HULL_A_GROUP);
-		return ERR_PTR(hull_nl_refuse(extack, find_texts[HULL_SUBJECT_GROUP].which, -EINVAL));
+		return ERR_PTR(hull_nl_refuse(extack, find_texts[HULL_SUBJECT_GROUP].which,
+					      -EINVAL));
 	}
 	ret = nla_parse_nested(tb, HULL_A_GROUP_MAX, attrs[HULL_A_GROUP], NULL, extack);
 	if (ret)

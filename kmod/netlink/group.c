@@ -89,7 +89,8 @@ static int new_parse(struct hull_group_config *config, int *fd, struct genl_info
 
 	if (!nest) {
 		NL_SET_ERR_ATTR_MISS(info->extack, NULL, HULL_A_GROUP);
-		return hull_nl_refuse(info->extack, "a new group needs a name and a cgroup", -EINVAL);
+		return hull_nl_refuse(info->extack, "a new group needs a name and a cgroup",
+				      -EINVAL);
 	}
 	ret = nla_parse_nested(tb, HULL_A_GROUP_MAX, nest, NULL, info->extack);
 	if (ret)

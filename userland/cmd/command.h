@@ -187,6 +187,7 @@ int group_adopt_run(const struct command *command, const struct args *args);
 int group_set_run(const struct command *command, const struct args *args);
 int group_list_run(const struct command *command, const struct args *args);
 int group_show_run(const struct command *command, const struct args *args);
+int group_stats_run(const struct command *command, const struct args *args);
 int group_delete_run(const struct command *command, const struct args *args);
 int top_run(const struct command *command, const struct args *args);
 

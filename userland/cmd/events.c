@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* vmctl events: a line for each change of a VM or a group. */
+/* vmctl events, group events: a line for each change of a VM or a group. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <cmd/calls.h>
 #include <cmd/command.h>
@@ -46,6 +47,20 @@ static void event_print(struct hull_event *event)
 	printf("\n");
 }
 
+/* group events: of groups, or of the one that the word names; it need not exist yet. */
+static bool event_wanted(const struct hull_event *event, const struct command *command,
+			 const struct args *args)
+{
+	struct hull_ref ref;
+
+	if (!command->verb)
+		return true;
+	if (!event->of_group || !args->n_words)
+		return event->of_group;
+	ref = command_ref(args->words[0]);
+	return ref.name ? !strcmp(ref.name, event->group.name) : ref.id == event->group.id;
+}
+
 static int events_follow(const struct command *command, const struct args *args,
 			 struct hull_client *client)
 {
@@ -66,7 +81,7 @@ static int events_follow(const struct command *command, const struct args *args,
 		}
 		if (ret < 0)
 			return command_fail(command, &error);
-		if (!ret)
+		if (!ret || !event_wanted(&event, command, args))
 			continue;
 		if (!args->json)
 			event_print(&event);

@@ -73,6 +73,24 @@ int hull_group_kill(int cgroup_fd, struct hull_error *error);
 /* Waits until no process is left. EAGAIN: not in @ms; negative: for ever. EINTR: a signal */
 int hull_group_wait(int cgroup_fd, int ms, struct hull_error *error);
 
+#define HULL_USAGE_UNKNOWN	UINT64_MAX	/* its controller is off, or the kernel too old */
+
+/* Of the whole subtree, as the kernel counts it for the cgroup. */
+struct hull_group_usage {
+	uint64_t cpu_us, cpu_user_us, cpu_system_us, throttled, throttled_us;
+	uint64_t memory, memory_peak, swap;		/* bytes */
+	uint64_t memory_oom, memory_oom_kill, memory_high, memory_max;	/* events */
+	uint64_t pids, pids_peak;			/* tasks */
+	uint64_t read_bytes, written_bytes, reads, writes;
+};
+
+int hull_group_usage(int cgroup_fd, struct hull_group_usage *usage, struct hull_error *error);
+
+/* The number after @key in lines "KEY NUMBER" */
+bool hull_flat_find(const char *text, const char *key, uint64_t *value);
+/* The sum of all that @key has in lines "DEVICE KEY=NUMBER KEY=NUMBER..." */
+uint64_t hull_pairs_sum(const char *text, const char *key);
+
 /* Of a VM, or of a group: @of_group says which of the two is filled in. */
 struct hull_event {
 	enum hull_event_kind kind;
