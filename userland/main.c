@@ -107,6 +107,10 @@ const struct command commands[] = {
 	{ NULL, NULL, NULL, NULL, NULL, 0, 0, NULL },
 };
 
+const struct noun_options noun_options[] = {
+	{ NULL, NULL },
+};
+
 static const struct command *command_find(int argc, char **argv)
 {
 	const struct command *row;

@@ -9,6 +9,8 @@
 #include <cmd/command.h>
 #include <lib/names.h>
 
+#define OPTIONS_MAX	128	/* bits of an option_set */
+
 const struct status_row status_rows[] = {
 	{ STATUS_OK, "done" },
 	{ STATUS_FAILURE, "failed" },
@@ -114,15 +116,28 @@ static void usage_complain(const struct command *command, const char *what, cons
 			 command->verb ? " " : "", command->verb ? command->verb : "");
 }
 
+const struct option_table *command_table(const struct command *command)
+{
+	const struct noun_options *row;
+
+	for (row = noun_options; row->noun; row++)
+		if (!strcmp(row->noun, command->noun))
+			return row->table;
+	return &option_table;
+}
+
 /* getopt's tables from our rows. A long option's value is its number + 256. */
 static void getopt_tables(const struct command *command, struct option *longs, char *shorts)
 {
+	const struct option_table *table = command_table(command);
 	option_set takes = command->options | TAKES(HELP);
 	int i;
 
+	if (strstr(command->words, "[ARG...]"))
+		*shorts++ = '+';
 	*shorts++ = ':';
-	for (i = 0; i < OPTION_N; i++) {
-		const struct option_row *row = &option_rows[i];
+	for (i = 0; i < table->n; i++) {
+		const struct option_row *row = &table->rows[i];
 
 		if (!(takes & OPTION_BIT(i)))
 			continue;
@@ -145,19 +160,21 @@ static void getopt_tables(const struct command *command, struct option *longs, c
 /* A letter may stand for one option here, for another one there. */
 static int option_of(const struct command *command, int c)
 {
+	const struct option_table *table = command_table(command);
 	option_set takes = command->options | TAKES(HELP);
 	int i;
 
 	if (c >= 256)
 		return c - 256;
-	for (i = 0; i < OPTION_N; i++)
-		if ((takes & OPTION_BIT(i)) && option_rows[i].letter == c)
+	for (i = 0; i < table->n; i++)
+		if ((takes & OPTION_BIT(i)) && table->rows[i].letter == c)
 			return i;
-	return OPTION_N;
+	return table->n;
 }
 
 static bool option_take(const struct command *command, int c, char **argv, struct args *args)
 {
+	const struct option_row *row;
 	const char *why = NULL;
 	int option;
 
@@ -171,10 +188,11 @@ static bool option_take(const struct command *command, int c, char **argv, struc
 		return false;
 	}
 	option = option_of(command, c);
-	if (!option_rows[option].parse(optarg, args, &why)) {
+	row = &command_table(command)->rows[option];
+	if (!row->parse(optarg, args, &why)) {
 		char what[80];
 
-		snprintf(what, sizeof(what), "--%s ", option_rows[option].name);
+		snprintf(what, sizeof(what), "--%s ", row->name);
 		usage_complain(command, what, optarg ? optarg : "", why);
 		return false;
 	}
@@ -216,11 +234,12 @@ static bool words_take(const struct command *command, int n, char **words, struc
 
 static bool required_check(const struct command *command, const struct args *args)
 {
+	const struct option_table *table = command_table(command);
 	int i;
 
-	for (i = 0; i < OPTION_N; i++) {
+	for (i = 0; i < table->n; i++) {
 		if (command->required & ~args->given & OPTION_BIT(i)) {
-			usage_complain(command, "missing: --", option_rows[i].name, NULL);
+			usage_complain(command, "missing: --", table->rows[i].name, NULL);
 			return false;
 		}
 	}
@@ -230,8 +249,8 @@ static bool required_check(const struct command *command, const struct args *arg
 enum status command_parse(const struct command *command, int argc, char **argv,
 			  struct args *args)
 {
-	struct option longs[OPTION_N + 1];
-	char shorts[2 * OPTION_N + 2];
+	struct option longs[OPTIONS_MAX + 1];
+	char shorts[2 * OPTIONS_MAX + 3];
 	int c;
 
 	*args = (struct args){
@@ -288,6 +307,7 @@ static void option_help(const struct option_row *row)
 
 void command_help(const struct command *command)
 {
+	const struct option_table *table = command_table(command);
 	int i;
 
 	printf("usage: vmctl ");
@@ -298,9 +318,9 @@ void command_help(const struct command *command)
 	if (command->text[0])
 		text_wrap(command->text, 0);
 	printf("\noptions:\n");
-	for (i = 0; i < OPTION_N; i++)
+	for (i = 0; i < table->n; i++)
 		if ((command->options | TAKES(HELP)) & OPTION_BIT(i))
-			option_help(&option_rows[i]);
+			option_help(&table->rows[i]);
 }
 
 static void command_line(const struct command *command, FILE *to)

@@ -123,9 +123,26 @@ struct option_row {
 
 extern const struct option_row option_rows[OPTION_N];
 
+/* A noun may have options of its own; the first row is --help. */
+struct option_table {
+	const char *title;		/* of its section in the manual page */
+	const struct option_row *rows;
+	int n;
+};
+
+extern const struct option_table option_table;	/* option_rows */
+
+struct noun_options {
+	const char *noun;
+	const struct option_table *table;
+};
+
+extern const struct noun_options noun_options[];	/* main.c; ends with a row without noun */
+
 struct command {
 	const char *noun, *verb;	/* @verb: NULL when the noun says it all */
-	const char *words;		/* "NAME", "[VM]", "VM [RULE...]", "" */
+	/* "NAME", "[VM]", "VM [RULE...]", ""; with "[ARG...]" no option follows a word */
+	const char *words;
 	const char *summary;		/* a phrase */
 	const char *text;		/* sentences */
 	option_set options;		/* TAKES(...); HELP is understood */
@@ -134,6 +151,8 @@ struct command {
 };
 
 extern const struct command commands[];		/* main.c; ends with a row without noun */
+
+const struct option_table *command_table(const struct command *command);
 
 /* Parses what follows the command's own words. STATUS_OK or STATUS_USAGE, having said why. */
 enum status command_parse(const struct command *command, int argc, char **argv,

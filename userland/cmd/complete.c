@@ -112,12 +112,12 @@ static void offer_value(enum complete complete, const char *start)
 }
 
 /* The option that @word is, if it takes a value that must follow. */
-static const struct option_row *waiting_option(const char *word)
+static const struct option_row *waiting_option(const struct option_table *table, const char *word)
 {
 	int i;
 
-	for (i = 0; i < OPTION_N; i++) {
-		const struct option_row *row = &option_rows[i];
+	for (i = 0; i < table->n; i++) {
+		const struct option_row *row = &table->rows[i];
 		char letter[3] = { '-', row->letter, '\0' };
 
 		if (!row->value || row->value[0] == '[')
@@ -131,13 +131,14 @@ static const struct option_row *waiting_option(const char *word)
 
 static void offer_options(const struct command *command, const char *start)
 {
+	const struct option_table *table = command_table(command);
 	char text[64];
 	int i;
 
-	for (i = 0; i < OPTION_N; i++) {
+	for (i = 0; i < table->n; i++) {
 		if (!((command->options | TAKES(HELP)) & OPTION_BIT(i)))
 			continue;
-		snprintf(text, sizeof(text), "--%s", option_rows[i].name);
+		snprintf(text, sizeof(text), "--%s", table->rows[i].name);
 		offer(text, start);
 	}
 }
@@ -199,6 +200,7 @@ static void offer_word(const struct command *command, int n, const char *start)
 int complete_run(int argc, char **argv)
 {
 	const char *last = argc ? argv[argc - 1] : "";
+	const struct option_table *table = &option_table;
 	const struct option_row *waiting;
 	const struct command *command;
 	int i, words = 0;
@@ -208,10 +210,12 @@ int complete_run(int argc, char **argv)
 		return STATUS_OK;
 	}
 	command = command_of(argc, argv);
-	waiting = waiting_option(argv[argc - 2]);
+	if (command)
+		table = command_table(command);
+	waiting = waiting_option(table, argv[argc - 2]);
 	/* Those before the last one that are neither options nor values of such. */
 	for (i = command && command->verb ? 2 : 1; i < argc - 1; i++)
-		words += argv[i][0] != '-' && !waiting_option(argv[i - 1]);
+		words += argv[i][0] != '-' && !waiting_option(table, argv[i - 1]);
 	if (!command)
 		offer_verbs(argv[0], last);
 	else if (waiting)

@@ -33,8 +33,19 @@ static void option_put(const struct option_row *row, bool optional_value)
 	text_put(row->help);
 }
 
+static void options_put(const struct option_table *table)
+{
+	int i;
+
+	printf(".Sh %s\n.Bl -tag -width Ds\n", table->title);
+	for (i = 0; i < table->n; i++)
+		option_put(&table->rows[i], table->rows[i].value && table->rows[i].value[0] == '[');
+	printf(".El\n");
+}
+
 static void command_put(const struct command *row)
 {
+	const struct option_table *table = command_table(row);
 	int i;
 
 	printf(".It Ic %s%s%s", row->noun, row->verb ? " " : "", row->verb ? row->verb : "");
@@ -50,26 +61,26 @@ static void command_put(const struct command *row)
 	if (!row->options)
 		return;
 	printf(".Pp\nOptions:");
-	for (i = 0; i < OPTION_N; i++)
+	for (i = 0; i < table->n; i++)
 		if (row->options & OPTION_BIT(i))
-			printf("\n.Fl \\-%s", option_rows[i].name);
+			printf("\n.Fl \\-%s", table->rows[i].name);
 	printf("\n");
 }
 
 int man_run(void)
 {
 	const struct status_row *status;
+	const struct noun_options *noun;
 	const struct command *row;
-	int i;
 
 	printf(".Sh COMMANDS\n.Bl -tag -width Ds\n");
 	for (row = commands; row->noun; row++)
 		command_put(row);
-	printf(".El\n.Sh OPTIONS\n.Bl -tag -width Ds\n");
-	for (i = 0; i < OPTION_N; i++)
-		option_put(&option_rows[i],
-			   option_rows[i].value && option_rows[i].value[0] == '[');
-	printf(".El\n.Sh EXIT STATUS\n.Bl -tag -width Ds\n");
+	printf(".El\n");
+	options_put(&option_table);
+	for (noun = noun_options; noun->noun; noun++)
+		options_put(noun->table);
+	printf(".Sh EXIT STATUS\n.Bl -tag -width Ds\n");
 	for (status = status_rows; status->text; status++) {
 		printf(".It %d\n", status->status);
 		text_put(status->text);

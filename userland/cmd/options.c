@@ -281,3 +281,7 @@ const struct option_row option_rows[OPTION_N] = {
 			       "the record goes when its cgroup is removed (off)",
 			       COMPLETE_SWITCH, parse_transient },
 };
+
+_Static_assert(OPTION_N <= 8 * sizeof(option_set), "a bit for each option");
+
+const struct option_table option_table = { "OPTIONS", option_rows, OPTION_N };
