@@ -178,12 +178,14 @@ int hull_nl_dump(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 		 enum hull_subject_kind kind,
 		 int (*put)(struct sk_buff *skb, struct hull_subject *subject))
 {
+	/* There is room for no other attributes than the command's own. */
+	int nest = kind == HULL_SUBJECT_VM ? HULL_A_VM : HULL_A_GROUP;
 	struct nlattr **attrs = hull_genl_dump_attrs(cb);
 	struct hull_subject *subject;
 	u32 id = cb->args[0];
 	int ret = 0;
 
-	if (attrs && (attrs[HULL_A_VM] || attrs[HULL_A_GROUP])) {
+	if (attrs && attrs[nest]) {
 		NL_SET_ERR_MSG(cb->extack, "a dump shows all there are; it takes no attributes");
 		return -EINVAL;
 	}
