@@ -74,6 +74,22 @@ const struct command commands[] = {
 	  TAKES(JSON) | TAKES(COUNT), 0, events_run },
 	{ "group", "delete", "GROUP", "delete the record of a group that has no processes",
 	  "Its cgroup stays.", 0, 0, group_delete_run },
+	{ "policy", "check", "FILE", "is this a policy of groups, and if not, why",
+	  "FILE is a file, - or the name of a ready policy. Says where a mistake is: file, line, "
+	  "column, and what was expected.", TAKES(JSON), 0, policy_check_run },
+	{ "policy", "compile", "FILE BLOB", "the binary form that the module takes", "", 0, 0,
+	  policy_compile_run },
+	{ "policy", "explain", "FILE CLASS [WORD...]", "which rule decides about an action, and why",
+	  "A request is a class, maybe permissions, and an object, as a rule has them: file read "
+	  "/etc/passwd, inet tcp.connect 10.0.0.1 port 80, signal send KILL peer outside. Asked of "
+	  "the evaluator that the module has, without a kernel.", TAKES(JSON), 0, policy_explain_run },
+	{ "policy", "test", "FILE TESTS", "does a policy do what a table expects",
+	  "TESTS is written as a policy; each rule is an expectation about each object it names: "
+	  "deny file read /etc/shadow. With an error the error must be that one. Exits with 1 when "
+	  "something is not as expected.", 0, 0, policy_test_run },
+	{ "policy", "diff", "FILE FILE", "what another policy would decide differently",
+	  "Both are asked about everything that either mentions, and about each class's default. "
+	  "Exits with 1 when they differ.", 0, 0, policy_diff_run },
 	{ "hypercall", "list", "[VM]", "the numbers there are and who answers them",
 	  "With a VM: those that kernel modules, processes and BPF programs answer for it, too.",
 	  TAKES(JSON), 0, hypercall_list_run },

@@ -34,6 +34,7 @@ places()
 		./lib/modules/$release/extra/hull_guest.ko
 		./usr/sbin/vmctl
 		./usr/share/bash-completion/completions/vmctl
+		$(cd userland/policies && printf './usr/share/hull/policies/%s\n' *.policy)
 		./usr/share/man/man8/vmctl.8
 	END
 	(cd "$root" && find . -type f ! -name 'modules.*' | sort) | diff "$work/wanted" -

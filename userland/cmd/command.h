@@ -208,6 +208,11 @@ int group_list_run(const struct command *command, const struct args *args);
 int group_show_run(const struct command *command, const struct args *args);
 int group_stats_run(const struct command *command, const struct args *args);
 int group_delete_run(const struct command *command, const struct args *args);
+int policy_check_run(const struct command *command, const struct args *args);
+int policy_compile_run(const struct command *command, const struct args *args);
+int policy_explain_run(const struct command *command, const struct args *args);
+int policy_test_run(const struct command *command, const struct args *args);
+int policy_diff_run(const struct command *command, const struct args *args);
 int top_run(const struct command *command, const struct args *args);
 
 /* removes what the VMM of @name has left in the run directory, its log among it */

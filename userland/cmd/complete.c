@@ -187,7 +187,8 @@ static void offer_word(const struct command *command, int n, const char *start)
 		offer_vms(start);
 	if (!strncmp(word, "GROUP", 5) || !strncmp(word, "[GROUP", 6))
 		offer_groups(start);
-	if (!strncmp(word, "CGROUP", 6))
+	if (!strncmp(word, "CGROUP", 6) || !strncmp(word, "FILE", 4) ||
+	    !strncmp(word, "TESTS", 5) || !strncmp(word, "BLOB", 4))
 		printf("@file\n");
 	if (!strncmp(word, "[CALL", 5) || !strncmp(word, "[RULE", 5))
 		offer_calls(start);
