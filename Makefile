@@ -34,7 +34,7 @@ modules:
 	@set -e; for rel in $(KRELS); do $(MAKE) --no-print-directory module KREL=$$rel; done
 
 # Modules that use hull.ko: the sample, and what the tests of such modules load.
-SAMPLES = samples/handler_module selftests/handlers/cases
+SAMPLES = samples/handler_module selftests/handlers/cases selftests/bench/lookup
 STREE   = $(BUILD)/samples/$(KREL)
 
 samples: module

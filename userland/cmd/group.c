@@ -2,6 +2,8 @@
 /* vmctl group adopt, set, delete: records of groups. */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 #include <cmd/group.h>
@@ -55,17 +57,20 @@ int group_adopt_run(const struct command *command, const struct args *args)
 
 	new.cgroup_fd = open(args->words[1], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (new.cgroup_fd < 0) {
-		hull_error_set(&error, errno, "%s: %s", args->words[1], strerror(errno));
-		return command_fail(command, &error);
+		command_complain(command, "%s: %s", args->words[1], strerror(errno));
+		return STATUS_FAILURE;
 	}
 	client = command_client(command, &status);
 	if (client && hull_group_new(client, &new, &group, &error))
 		status = command_fail(command, &error);
-	else if (client && args->json && json_end(json_group(&group)))
-		status = STATUS_FAILURE;
 	hull_client_close(client);
 	close(new.cgroup_fd);
-	return status;
+	if (status != STATUS_OK)
+		return status;
+	if (args->json)
+		return json_end(json_group(&group)) ? STATUS_FAILURE : STATUS_OK;
+	printf("created %s (id %" PRIu32 ")\n", group.name, group.id);
+	return STATUS_OK;
 }
 
 int group_set_run(const struct command *command, const struct args *args)
