@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <linux/genetlink.h>
@@ -10,18 +8,6 @@
 
 _Static_assert(HULL_A_MAX <= HULL_TOP_MAX, "room for the family's attributes");
 _Static_assert(CTRL_ATTR_MCAST_GROUPS <= HULL_TOP_MAX, "room for the controller's attributes");
-
-int hull_error_set(struct hull_error *error, int code, const char *format, ...)
-{
-	va_list args;
-
-	error->code = code;
-	error->at = 0;
-	va_start(args, format);
-	vsnprintf(error->text, sizeof(error->text), format, args);
-	va_end(args);
-	return -1;
-}
 
 struct nlmsghdr *hull_request(struct hull_client *client, uint8_t cmd, uint16_t flags)
 {
