@@ -86,6 +86,8 @@ static void cgroup_gone(struct hull_group *group)
 		return;
 	WRITE_ONCE(group->cgroup, NULL);
 	cgroup_put(cgroup);
+	if (group->deleted)
+		return;
 	hull_group_event(group, HULL_EVENT_GROUP_GONE);
 	if (group->config.flags & HULL_GROUP_F_TRANSIENT)
 		hull_group_end(group);

@@ -118,13 +118,6 @@ static const struct nla_policy group_set_request[] = {
 
 #define TAKES(p)	.policy = p, .maxattr = ARRAY_SIZE(p) - 1
 
-static const char in_a_group[] = "a process in a group administers nothing; do it from outside";
-
-static int dump_start(struct netlink_callback *cb)
-{
-	return hull_group_confined() ? hull_nl_refuse(cb->extack, in_a_group, -EPERM) : 0;
-}
-
 /* A command without a policy takes no attributes at all. */
 static const struct genl_ops ops[] = {
 	{
@@ -142,7 +135,6 @@ static const struct genl_ops ops[] = {
 		.internal_flags = HULL_NL_NEED_VM,
 		TAKES(ref_policy),
 		.doit = hull_nl_vm_get,
-		.start = dump_start,
 		.dumpit = hull_nl_vm_dump,
 	}, {
 		.cmd = HULL_CMD_VM_SET,
@@ -162,7 +154,6 @@ static const struct genl_ops ops[] = {
 		.internal_flags = HULL_NL_NEED_VM,
 		TAKES(ref_policy),
 		.doit = hull_nl_stats_get,
-		.start = dump_start,
 		.dumpit = hull_nl_stats_dump,
 	}, {
 		.cmd = HULL_CMD_VM_LOG_GET,
@@ -186,7 +177,6 @@ static const struct genl_ops ops[] = {
 		.cmd = HULL_CMD_HYPERCALL_GET,
 		.flags = GENL_ADMIN_PERM,
 		TAKES(ref_policy),
-		.start = dump_start,
 		.dumpit = hull_nl_hypercall_dump,
 		.done = hull_nl_hypercall_done,
 	}, {
@@ -200,7 +190,6 @@ static const struct genl_ops ops[] = {
 		.internal_flags = HULL_NL_NEED_GROUP,
 		TAKES(group_ref_request),
 		.doit = hull_nl_group_get,
-		.start = dump_start,
 		.dumpit = hull_nl_group_dump,
 	}, {
 		.cmd = HULL_CMD_GROUP_SET,
@@ -220,7 +209,6 @@ static const struct genl_ops ops[] = {
 		.internal_flags = HULL_NL_NEED_GROUP,
 		TAKES(group_ref_request),
 		.doit = hull_nl_group_stats_get,
-		.start = dump_start,
 		.dumpit = hull_nl_group_stats_dump,
 	},
 };
@@ -264,6 +252,14 @@ struct sk_buff *hull_nl_reply_new(struct genl_info *info, u8 cmd, size_t bytes, 
 bool hull_nl_name_whole(const struct nlattr *name)
 {
 	return strlen(nla_data(name)) + 1 == nla_len(name);
+}
+
+int hull_nl_confined_refuse(struct netlink_ext_ack *extack)
+{
+	if (!hull_group_confined())
+		return 0;
+	NL_SET_ERR_MSG(extack, "a process in a group administers nothing; do it from outside");
+	return -EPERM;
 }
 
 /* What people are told about a VM or a group that cannot be found. */
@@ -352,9 +348,10 @@ struct hull_record *hull_nl_vm_find(struct nlattr **attrs, struct netlink_ext_ac
 static int pre_doit(const hull_genl_ops *op, struct sk_buff *skb, struct genl_info *info)
 {
 	struct hull_subject *subject;
+	int ret = hull_nl_confined_refuse(info->extack);
 
-	if (hull_group_confined())
-		return hull_nl_refuse(info->extack, in_a_group, -EPERM);
+	if (ret)
+		return ret;
 	if (op->internal_flags & HULL_NL_NEED_VM)
 		subject = vm_look_up(info->attrs, info->extack);
 	else if (op->internal_flags & HULL_NL_NEED_GROUP)

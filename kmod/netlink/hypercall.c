@@ -77,10 +77,14 @@ static int dump_one(struct sk_buff *skb, struct netlink_callback *cb, struct hul
 
 int hull_nl_hypercall_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct hull_record *record = dump_record(cb);
 	u32 number = cb->args[ARG_NUMBER];
-	int ret = 0;
+	struct hull_record *record;
+	int ret;
 
+	ret = hull_nl_confined_refuse(cb->extack);
+	if (ret)
+		return ret;
+	record = dump_record(cb);
 	if (IS_ERR(record))
 		return PTR_ERR(record);
 	for (; number < HULL_HYPERCALL_NUMBERS; number++) {

@@ -48,6 +48,9 @@ int hull_nl_refuse_nth(struct netlink_ext_ack *extack, const struct nlattr *attr
  */
 struct hull_record *hull_nl_vm_find(struct nlattr **attrs, struct netlink_ext_ack *extack);
 
+/** hull_nl_confined_refuse - -EPERM and a sentence for a caller that is in a group, else 0 */
+int hull_nl_confined_refuse(struct netlink_ext_ack *extack);
+
 /** hull_nl_name_whole - a NUL in the middle would make it another name than was sent */
 bool hull_nl_name_whole(const struct nlattr *name);
 

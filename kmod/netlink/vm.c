@@ -183,8 +183,10 @@ int hull_nl_dump(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 	struct nlattr **attrs = hull_genl_dump_attrs(cb);
 	struct hull_subject *subject;
 	u32 id = cb->args[0];
-	int ret = 0;
+	int ret = hull_nl_confined_refuse(cb->extack);
 
+	if (ret)
+		return ret;
 	if (attrs && attrs[nest]) {
 		NL_SET_ERR_MSG(cb->extack, "a dump shows all there are; it takes no attributes");
 		return -EINVAL;

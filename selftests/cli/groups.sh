@@ -13,7 +13,10 @@ tap_plan 58
 # Runs a command in a cgroup.
 within()	# CGROUP COMMAND...
 {
-	sh -c 'echo $$ > "$0/cgroup.procs" && exec "$@"' "$root/$@"
+	where=$root/$1
+	shift
+	# shellcheck disable=SC2016
+	sh -c 'echo $$ > "$0/cgroup.procs" && exec "$@"' "$where" "$@"
 }
 
 wait_state()	# GROUP STATE
