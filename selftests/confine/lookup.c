@@ -219,6 +219,8 @@ static void nested_run(long a)
 	is(asked_in("a/below", ask), a, "between them");
 	close(cgroup_make("a/below/further/on/and/on"));
 	is(asked_in("a/below/further/on/and/on", ask), inner, "deep below both");
+	close(cgroup_make("a/beside/as/deep"));
+	is(asked_in("a/beside/as/deep", ask), a, "beside the inner one, as deep");
 	middle = make("middle", "a/below");
 	is(asked_in("a/below", ask), middle, "a group comes between");
 	is(asked_in("a/below/further", ask), inner, "the inner one stays");
@@ -272,7 +274,7 @@ int main(int argc, char **argv)
 	groups_delete_all();
 	cgroups_remove();
 	close(cgroup_make(""));
-	tap_plan(16 + 10 + 3);
+	tap_plan(16 + 11 + 3);
 	a = make("a", "a");
 	one_level_run(a);
 	nested_run(a);
