@@ -11,18 +11,19 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#include <base/cgroup.h>
 #include <lib/group.h>
-
-#define CGROUP_ROOT	"/sys/fs/cgroup"
 
 int hull_group_open(const struct hull_group_info *group, int *fd, struct hull_error *error)
 {
-	char path[sizeof(CGROUP_ROOT) + HULL_GROUP_PATH_MAX + 1];
+	char root[256], path[sizeof(root) + HULL_GROUP_PATH_MAX + 1];
 	struct stat is;
 
 	if (group->state == HULL_GROUP_GONE)
 		return hull_error_set(error, ESTALE, "its cgroup was removed");
-	snprintf(path, sizeof(path), "%s%s", CGROUP_ROOT, group->path);
+	if (!hull_cgroup_mount(root, sizeof(root)))
+		return hull_error_set(error, ENOENT, "no cgroup v2 hierarchy is mounted");
+	snprintf(path, sizeof(path), "%s%s", root, group->path);
 	*fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (*fd < 0)
 		return hull_error_set(error, errno == ENOENT ? ESTALE : errno, "%s: %s", path,
