@@ -8,7 +8,9 @@
 #include <linux/export.h>
 #include <linux/limits.h>
 #include <linux/minmax.h>
+#include <linux/mutex.h>
 #include <linux/spinlock.h>
+#include <compat/ksym.h>
 #include <core/group_table.h>
 
 /* Exported for a module that measures the look-up. */
@@ -16,6 +18,12 @@ struct hull_group_table hull_group_table = { .level = U32_MAX };
 EXPORT_SYMBOL_GPL(hull_group_table);
 DEFINE_STATIC_KEY_FALSE(hull_groups_key);
 EXPORT_SYMBOL_GPL(hull_groups_key);
+
+/* Written under table_lock and the kernel's cgroup lock; read by anybody at any time. */
+u8 hull_group_filter[HULL_GROUP_FILTER_BYTES + sizeof(u32)] __aligned(sizeof(u32));
+/* Objects of this size are aligned to 1024: their counters are aligned and do not overlap. */
+static_assert(sizeof(struct cgroup) > 512);
+static_assert((1024 >> HULL_GROUP_FILTER_SHIFT) == sizeof(u32));
 
 static DEFINE_SPINLOCK(table_lock);
 static LIST_HEAD(outermost);				/* table_lock */
@@ -78,7 +86,62 @@ static void children_adopt(struct hull_group *group, struct hull_group *parent)
 			parent_set(child, group);
 }
 
-int hull_group_bind(struct hull_group *group)
+/* The kernel's lock of the hierarchy, which it shows to modules in debug builds only. */
+static struct mutex *hierarchy_lock(void)
+{
+	static struct mutex *lock;
+
+	if (!READ_ONCE(lock))
+		WRITE_ONCE(lock, (struct mutex *)hull_ksym("cgroup_mutex"));
+	return lock;
+}
+
+static void filter_add(const struct cgroup *cgroup, int n)
+{
+	unsigned long at = (unsigned long)cgroup >> HULL_GROUP_FILTER_SHIFT;
+	u32 *slot = (u32 *)&hull_group_filter[at % HULL_GROUP_FILTER_BYTES];
+
+	lockdep_assert_held(&table_lock);
+	WRITE_ONCE(*slot, *slot + n);
+}
+
+/* The live cgroups from @top down that are in no group come or go. */
+static void filter_add_below(struct cgroup *top, int n)
+{
+	struct cgroup_subsys_state *css;
+
+	rcu_read_lock();
+	css_for_each_descendant_pre(css, &top->self)
+		if ((READ_ONCE(css->flags) & CSS_ONLINE) && !hull_group_of_cgroup(css->cgroup))
+			filter_add(css->cgroup, n);
+	rcu_read_unlock();
+}
+
+void hull_group_cgroup_made(struct cgroup *cgroup)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&table_lock, flags);
+	rcu_read_lock();
+	if (hull_group_of_cgroup(cgroup))
+		filter_add(cgroup, 1);
+	rcu_read_unlock();
+	spin_unlock_irqrestore(&table_lock, flags);
+}
+
+void hull_group_cgroup_removed(struct cgroup *cgroup)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&table_lock, flags);
+	rcu_read_lock();
+	if (hull_group_of_cgroup(cgroup))
+		filter_add(cgroup, -1);
+	rcu_read_unlock();
+	spin_unlock_irqrestore(&table_lock, flags);
+}
+
+static int table_add(struct hull_group *group)
 {
 	struct cgroup *cgroup = group->cgroup;
 	struct hull_group *parent;
@@ -102,6 +165,8 @@ int hull_group_bind(struct hull_group *group)
 	parent_set(group, parent);
 	if (cgroup->nr_descendants)
 		children_adopt(group, parent);
+	if (!parent)
+		filter_add_below(cgroup, 1);
 	hlist_add_head_rcu(&group->by_cgroup,
 			   &hull_group_table.bucket[hash_ptr(cgroup, HULL_GROUP_TABLE_BITS)]);
 	level_add(group, 1);
@@ -111,7 +176,21 @@ out_unlock:
 	return ret;
 }
 
-void hull_group_unbind(struct hull_group *group)
+int hull_group_bind(struct hull_group *group)
+{
+	struct mutex *lock = hierarchy_lock();
+	int ret;
+
+	if (!lock)
+		return -EOPNOTSUPP;
+	mutex_lock(lock);
+	ret = table_add(group);
+	mutex_unlock(lock);
+	return ret;
+}
+
+/* @removed: the cgroup is not counted by the filter any more, and has none below it. */
+static void table_del(struct hull_group *group, bool removed)
 {
 	struct hull_group *parent, *child, *next;
 	unsigned long flags;
@@ -126,6 +205,22 @@ void hull_group_unbind(struct hull_group *group)
 	list_del_init(&group->sibling);
 	hlist_del_init_rcu(&group->by_cgroup);
 	level_add(group, -1);
+	if (!parent && !removed)
+		filter_add_below(group->cgroup, -1);
 out_unlock:
 	spin_unlock_irqrestore(&table_lock, flags);
+}
+
+void hull_group_unbind(struct hull_group *group)
+{
+	struct mutex *lock = hierarchy_lock();
+
+	mutex_lock(lock);
+	table_del(group, false);
+	mutex_unlock(lock);
+}
+
+void hull_group_unbind_removed(struct hull_group *group)
+{
+	table_del(group, true);
 }

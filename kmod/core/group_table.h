@@ -3,6 +3,9 @@
  * Which group a task is in. The groups' cgroups are in a hash table by address. A look-up
  * need not probe on every level of the hierarchy: mostly all groups are on one, so it takes
  * the task's ancestor on that level, and one probe.
+ *
+ * For those who ask before everything else there is a filter: it counts, by 16 bits of
+ * their addresses, the cgroups that are in any group.
  */
 #ifndef HULL_CORE_GROUP_TABLE_H
 #define HULL_CORE_GROUP_TABLE_H
@@ -23,6 +26,15 @@ struct hull_group_table {
 } ____cacheline_aligned;
 
 extern struct hull_group_table hull_group_table;
+
+/*
+ * A u32 for each cgroup's address, which says nothing in its lowest 10 bits; at an index in
+ * bytes, so that assembly has little to compute. 0: no cgroup there is in a group.
+ */
+#define HULL_GROUP_FILTER_SHIFT	8
+#define HULL_GROUP_FILTER_BYTES	(1 << 16)
+extern u8 hull_group_filter[HULL_GROUP_FILTER_BYTES + sizeof(u32)];
+
 /* false: there is no group, and none was there a moment ago */
 DECLARE_STATIC_KEY_FALSE(hull_groups_key);
 
@@ -92,8 +104,14 @@ int hull_group_bind(struct hull_group *group);
 /**
  * hull_group_unbind - no task is in @group any more; groups inside are in the one around it
  *
- * Context: any but NMI; the caller holds a reference to @group.
+ * Context: may sleep; the caller holds a reference to @group.
  */
 void hull_group_unbind(struct hull_group *group);
+/** hull_group_unbind_removed - the same when its cgroup is being removed; the kernel's cgroup lock */
+void hull_group_unbind_removed(struct hull_group *group);
+
+/** hull_group_cgroup_made, _removed - of any cgroup; the kernel's cgroup lock is held */
+void hull_group_cgroup_made(struct cgroup *cgroup);
+void hull_group_cgroup_removed(struct cgroup *cgroup);
 
 #endif

@@ -169,14 +169,20 @@ static void on_frozen(void *data, struct cgroup *cgroup, const char *path, int f
 	rcu_read_unlock();
 }
 
+static void on_mkdir(void *data, struct cgroup *cgroup, const char *path)
+{
+	hull_group_cgroup_made(cgroup);
+}
+
 static void on_rmdir(void *data, struct cgroup *cgroup, const char *path)
 {
 	struct hull_group *group;
 
+	hull_group_cgroup_removed(cgroup);
 	rcu_read_lock();
 	group = hull_group_at(cgroup);
 	if (group && hull_subject_get_unless_gone(&group->subject)) {
-		hull_group_unbind(group);
+		hull_group_unbind_removed(group);
 		tell_later(group, BIT(TELL_GONE));
 		hull_subject_put(&group->subject);
 	}
@@ -236,6 +242,7 @@ static void on_oom(void *data, struct task_struct *task, uid_t uid)
 }
 
 static struct hull_tracepoint tracepoints[] = {
+	{ .name = "cgroup_mkdir", .probe = on_mkdir },
 	{ .name = "cgroup_rmdir", .probe = on_rmdir },
 	{ .name = "cgroup_notify_populated", .probe = on_populated },
 	{ .name = "cgroup_notify_frozen", .probe = on_frozen },
@@ -248,6 +255,7 @@ static struct hull_tracepoint tracepoints[] = {
 /* A kernel with other arguments must not compile. */
 static void probes_check(void)
 {
+	check_trace_callback_type_cgroup_mkdir(on_mkdir);
 	check_trace_callback_type_cgroup_rmdir(on_rmdir);
 	check_trace_callback_type_cgroup_notify_populated(on_populated);
 	check_trace_callback_type_cgroup_notify_frozen(on_frozen);
