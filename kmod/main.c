@@ -11,11 +11,13 @@
 #include <core/core.h>
 #include <core/group.h>
 #include <core/subject.h>
+#include <hooks/hooks.h>
 #include <hypercall/hypercall.h>
 #include <irq/irq.h>
 #include <mmu/mmu.h>
 #include <netlink/netlink.h>
 #include <policy/policy.h>
+#include <policy/rules.h>
 #include <run/run.h>
 #include <vmx/vmx.h>
 
@@ -28,6 +30,7 @@ static const struct hull_room {
 	{ "mmu", hull_mmu_room_init, hull_mmu_room_exit },
 	{ "irq", hull_irq_room_init, hull_irq_room_exit },
 	{ "policy", hull_policy_init, hull_policy_exit },
+	{ "rules", hull_rules_init, hull_rules_exit },
 	{ "audit", hull_audit_init, hull_audit_exit },
 	{ "subject", hull_subject_init, hull_subject_exit },
 	{ "vm", hull_vm_init, hull_vm_exit },
@@ -35,6 +38,7 @@ static const struct hull_room {
 	{ "run", hull_run_init, hull_run_exit },
 	{ "hypercall", hull_hypercall_init, hull_hypercall_exit },
 	{ "device", hull_dev_init, hull_dev_exit },
+	{ "hooks", hull_hooks_init, hull_hooks_exit },
 	{ "netlink", hull_netlink_init, hull_netlink_exit },
 };
 

@@ -13,6 +13,7 @@
 #include <core/group_table.h>
 #include <core/group_watch.h>
 #include <policy/policy.h>
+#include <policy/rules.h>
 
 /* Sentences below speak of these. */
 static_assert(HULL_GROUPS_MAX == 10000);
@@ -132,6 +133,7 @@ static void group_release(struct hull_subject *subject)
 	struct hull_group *parent = rcu_dereference_protected(group->parent, true);
 
 	hull_policy_put(rcu_dereference_protected(subject->policy, true));
+	hull_rules_put(rcu_dereference_protected(group->rules, true));
 	if (parent)
 		hull_subject_put(&parent->subject);
 	call_rcu(&subject->rcu, group_free);
@@ -192,6 +194,9 @@ static int bind(struct hull_group *group, const char **why)
 		return refuse(why, "the cgroup was removed", ret);
 	case -EEXIST:
 		return refuse(why, "the cgroup has a group already", ret);
+	case -EOPNOTSUPP:
+		return refuse(why, "this kernel does not show its cgroup_mutex, which groups need",
+			      ret);
 	}
 	return ret;
 }
@@ -298,6 +303,22 @@ int hull_group_set(struct hull_group *group, u32 which, const struct hull_group_
 		ret = refuse(why, "the group's cgroup is gone already; delete the group", -ESTALE);
 	if (!ret) {
 		group->config = new;
+		hull_group_event(group, HULL_EVENT_GROUP_CHANGED);
+	}
+	mutex_unlock(&group->lock);
+	return ret;
+}
+
+int hull_group_rules_set(struct hull_group *group, struct hull_rules *rules, const char **why)
+{
+	int ret = 0;
+
+	mutex_lock(&group->lock);
+	if (group->deleted) {
+		ret = refuse(why, "the group was deleted a moment ago", -ENOENT);
+	} else {
+		rules = rcu_replace_pointer(group->rules, rules, lockdep_is_held(&group->lock));
+		hull_rules_put(rules);
 		hull_group_event(group, HULL_EVENT_GROUP_CHANGED);
 	}
 	mutex_unlock(&group->lock);

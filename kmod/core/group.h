@@ -16,6 +16,7 @@
 #include <core/subject.h>
 
 struct cgroup;
+struct hull_rules;
 
 /* What is counted of a group, by processor. */
 enum hull_group_count {
@@ -56,6 +57,7 @@ struct hull_group {
 	struct hlist_node by_cgroup;		/* [r] unhashed: not bound */
 	struct cgroup *cgroup;			/* a reference; NULL once it was seen to be gone */
 	struct hull_group __rcu *parent;	/* [r] a reference; kept when no longer bound */
+	struct hull_rules __rcu *rules;		/* [r] a reference; NULL: no policy; written under @lock */
 	struct hull_group_counts __percpu *counts;	/* [I] */
 	int level;				/* [I] the cgroup's */
 	struct list_head children, sibling;	/* [t] */
@@ -95,6 +97,12 @@ int hull_group_delete(struct hull_group *group, const char **why);
 /** hull_group_set - change settings; Return: 0; -ENOENT, -EINVAL: nothing changed */
 int hull_group_set(struct hull_group *group, u32 which, const struct hull_group_config *config,
 		   const char **why);
+/**
+ * hull_group_rules_set - another policy, or none with NULL, at once; takes the reference
+ *
+ * Return: 0; -ENOENT: the group was deleted; the reference stays the caller's.
+ */
+int hull_group_rules_set(struct hull_group *group, struct hull_rules *rules, const char **why);
 /** hull_group_state - @group->lock held */
 enum hull_group_state hull_group_state(struct hull_group *group);
 /** hull_group_parent_id - of the group around it, or 0; any context but NMI */

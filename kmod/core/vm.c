@@ -174,7 +174,7 @@ static void request_ack(void *unused)
 	/* The interrupt itself made the vCPU leave the guest. */
 }
 
-void hull_vm_request(struct hull_vm *vm, enum hull_request req, bool wait)
+void hull_vm_request(struct hull_vm *vm, enum hull_vcpu_request_bit req, bool wait)
 {
 	struct hull_vcpu *vcpu;
 	struct cpumask *mask;

@@ -89,7 +89,7 @@ enum hull_vcpu_mode {
 };
 
 /* vcpu->requests, bit numbers */
-enum hull_request {
+enum hull_vcpu_request_bit {
 	HULL_REQ_TLB_FLUSH,		/* guest-physical mappings changed (INVEPT) */
 	HULL_REQ_TLB_FLUSH_GUEST,	/* linear mappings (INVVPID) */
 	HULL_REQ_EVENT,			/* look for interrupts, NMIs, exceptions */
@@ -207,7 +207,7 @@ void hull_vm_kill(struct hull_vm *vm);
 void hull_vm_policy_kill(struct hull_vm *vm, u32 number, const char *name, u32 cpl);
 void hull_vm_pause(struct hull_vm *vm, bool paused);
 /** hull_vm_request - set a request on every vCPU and kick; @wait: until each left the guest */
-void hull_vm_request(struct hull_vm *vm, enum hull_request req, bool wait);
+void hull_vm_request(struct hull_vm *vm, enum hull_vcpu_request_bit req, bool wait);
 void hull_vm_stats(struct hull_vm *vm, struct hull_stats_sum *sum);
 struct hull_vcpu *hull_vm_vcpu_by_id(struct hull_vm *vm, u32 id);
 
@@ -236,14 +236,14 @@ void hull_vcpu_destroy(struct hull_vcpu *vcpu);
 void hull_vcpu_load(struct hull_vcpu *vcpu);
 void hull_vcpu_put(struct hull_vcpu *vcpu);
 
-static inline void hull_vcpu_request(struct hull_vcpu *vcpu, enum hull_request req)
+static inline void hull_vcpu_request(struct hull_vcpu *vcpu, enum hull_vcpu_request_bit req)
 {
 	/* pairs with the barrier between setting mode and reading requests */
 	smp_wmb();
 	set_bit(req, &vcpu->requests);
 }
 
-static inline bool hull_vcpu_request_take(struct hull_vcpu *vcpu, enum hull_request req)
+static inline bool hull_vcpu_request_take(struct hull_vcpu *vcpu, enum hull_vcpu_request_bit req)
 {
 	if (!test_bit(req, &vcpu->requests))
 		return false;

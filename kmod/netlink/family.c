@@ -7,6 +7,7 @@
 
 #include <linux/module.h>
 #include <compat/netlink.h>
+#include <hooks/tell.h>
 #include <netlink/netlink.h>
 #include <netlink/private.h>
 
@@ -116,6 +117,16 @@ static const struct nla_policy group_set_request[] = {
 	[HULL_A_GROUP] = NLA_POLICY_NESTED(group_set_policy),
 };
 
+static const struct nla_policy confine_policy[] = {
+	[HULL_A_CONFINE_BLOB_FD] = NLA_POLICY_FULL_RANGE(NLA_U32, &fd_range),
+	[HULL_A_CONFINE_ROOT_FD] = NLA_POLICY_FULL_RANGE(NLA_U32, &fd_range),
+};
+
+static const struct nla_policy confine_request[] = {
+	[HULL_A_GROUP] = NLA_POLICY_NESTED(group_ref_policy),
+	[HULL_A_CONFINE] = NLA_POLICY_NESTED(confine_policy),
+};
+
 #define TAKES(p)	.policy = p, .maxattr = ARRAY_SIZE(p) - 1
 
 /* A command without a policy takes no attributes at all. */
@@ -210,6 +221,18 @@ static const struct genl_ops ops[] = {
 		TAKES(group_ref_request),
 		.doit = hull_nl_group_stats_get,
 		.dumpit = hull_nl_group_stats_dump,
+	}, {
+		.cmd = HULL_CMD_CONFINE_SET,
+		.flags = GENL_ADMIN_PERM,
+		.internal_flags = HULL_NL_NEED_GROUP,
+		TAKES(confine_request),
+		.doit = hull_nl_confine_set,
+	}, {
+		.cmd = HULL_CMD_CONFINE_GET,
+		.flags = GENL_ADMIN_PERM,
+		.internal_flags = HULL_NL_NEED_GROUP,
+		TAKES(confine_request),
+		.doit = hull_nl_confine_get,
 	},
 };
 
@@ -393,12 +416,14 @@ int hull_netlink_init(void)
 		hull_record_event_fn_set(hull_nl_event);
 		hull_group_event_fn_set(hull_nl_group_event);
 		hull_audit_fn_set(hull_nl_audit);
+		hull_tell_fn_set(hull_nl_verdict);
 	}
 	return ret;
 }
 
 void hull_netlink_exit(void)
 {
+	hull_tell_fn_set(NULL);
 	hull_audit_fn_set(NULL);
 	hull_group_event_fn_set(NULL);
 	hull_record_event_fn_set(NULL);

@@ -3,7 +3,7 @@
 
 #include <netlink/private.h>
 
-static int group_ref_put(struct sk_buff *skb, const struct hull_group *group)
+int hull_nl_put_group_ref(struct sk_buff *skb, const struct hull_group *group)
 {
 	struct nlattr *nest = nla_nest_start(skb, HULL_A_GROUP);
 
@@ -235,7 +235,7 @@ static int stats_put(struct sk_buff *skb, struct hull_subject *subject)
 	u32 i;
 
 	hull_group_stats(group, &sum);
-	if (group_ref_put(skb, group))
+	if (hull_nl_put_group_ref(skb, group))
 		return -EMSGSIZE;
 	nest = nla_nest_start(skb, HULL_A_GROUP_STATS);
 	if (!nest)

@@ -9,6 +9,8 @@
 #include <core/group.h>
 #include <core/record.h>
 
+struct hull_verdict_event;
+
 extern struct genl_family hull_genl_family;
 
 /* genl_ops.internal_flags: pre_doit finds the VM or group, puts its subject into user_ptr[0] */
@@ -90,8 +92,15 @@ int hull_nl_group_set(struct sk_buff *skb, struct genl_info *info);
 int hull_nl_group_del(struct sk_buff *skb, struct genl_info *info);
 int hull_nl_group_stats_get(struct sk_buff *skb, struct genl_info *info);
 int hull_nl_group_stats_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int hull_nl_put_group_ref(struct sk_buff *skb, const struct hull_group *group);
 /** hull_nl_group_event - to whoever listens; @group->lock held */
 void hull_nl_group_event(struct hull_group *group, enum hull_event_kind kind);
+
+/* confine.c: likewise, policies of groups */
+int hull_nl_confine_set(struct sk_buff *skb, struct genl_info *info);
+int hull_nl_confine_get(struct sk_buff *skb, struct genl_info *info);
+/** hull_nl_verdict - to whoever listens */
+void hull_nl_verdict(const struct hull_verdict_event *event);
 
 /** hull_nl_policy_parse - a new policy of HULL_A_POLICY; ERR_PTR and a sentence in @extack */
 struct hull_policy *hull_nl_policy_parse(const struct nlattr *nest,

@@ -185,7 +185,7 @@ const struct hull_vcpu_ops hull_run_vcpu_ops = {
 
 /* ---- messages of the interrupt room ---------------------------------------- */
 
-static void irq_request(struct hull_vcpu *vcpu, enum hull_request req)
+static void irq_request(struct hull_vcpu *vcpu, enum hull_vcpu_request_bit req)
 {
 	hull_vcpu_request(vcpu, req);
 	hull_vcpu_kick(vcpu);

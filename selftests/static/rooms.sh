@@ -15,11 +15,12 @@ allowed() {
 	core)        echo "policy vmx mmu irq" ;;
 	run)         echo "core vmx mmu irq" ;;
 	hypercall)   echo "run core policy vmx mmu irq" ;;
-	netlink)     echo "core vmx hypercall policy" ;;
+	hooks)       echo "core policy" ;;
+	netlink)     echo "core vmx hypercall hooks policy" ;;
 	esac
 }
 
-rooms="vmx mmu irq policy core run hypercall netlink guest"
+rooms="vmx mmu irq policy core run hypercall hooks netlink guest"
 failed=0
 for room in $rooms; do
 	may=" $room compat $(allowed "$room") "

@@ -42,9 +42,8 @@ static int group_add(struct nlattr *const *tb, void *data, struct hull_error *er
 	return group_take(tb, group, error);
 }
 
-/* A command on one group, its nest left open. */
-static struct nlmsghdr *request_group(struct hull_client *client, uint8_t cmd,
-				      const struct hull_ref *ref, struct nlattr **nest)
+struct nlmsghdr *hull_request_group(struct hull_client *client, uint8_t cmd,
+				    const struct hull_ref *ref, struct nlattr **nest)
 {
 	struct nlmsghdr *request = hull_request(client, cmd, 0);
 
@@ -76,7 +75,7 @@ int hull_group_get(struct hull_client *client, const struct hull_ref *ref,
 		   struct hull_group_info *group, struct hull_error *error)
 {
 	struct nlattr *nest;
-	struct nlmsghdr *request = request_group(client, HULL_CMD_GROUP_GET, ref, &nest);
+	struct nlmsghdr *request = hull_request_group(client, HULL_CMD_GROUP_GET, ref, &nest);
 
 	mnl_attr_nest_end(request, nest);
 	return hull_transact(client, request, group_take, group, NULL, error);
@@ -98,7 +97,7 @@ int hull_group_set(struct hull_client *client, const struct hull_ref *ref,
 		   const struct hull_group_change *change, struct hull_error *error)
 {
 	struct nlattr *nest;
-	struct nlmsghdr *request = request_group(client, HULL_CMD_GROUP_SET, ref, &nest);
+	struct nlmsghdr *request = hull_request_group(client, HULL_CMD_GROUP_SET, ref, &nest);
 
 	if (change->flags)
 		mnl_attr_put_u32(request, HULL_A_GROUP_FLAGS, *change->flags);
@@ -112,7 +111,7 @@ int hull_group_delete(struct hull_client *client, const struct hull_ref *ref,
 		      struct hull_error *error)
 {
 	struct nlattr *nest;
-	struct nlmsghdr *request = request_group(client, HULL_CMD_GROUP_DEL, ref, &nest);
+	struct nlmsghdr *request = hull_request_group(client, HULL_CMD_GROUP_DEL, ref, &nest);
 
 	mnl_attr_nest_end(request, nest);
 	return hull_transact(client, request, NULL, NULL, NULL, error);
@@ -175,7 +174,7 @@ int hull_group_stats(struct hull_client *client, const struct hull_ref *ref,
 		     struct hull_group_stats *stats, struct hull_error *error)
 {
 	struct nlattr *nest;
-	struct nlmsghdr *request = request_group(client, HULL_CMD_GROUP_STATS_GET, ref, &nest);
+	struct nlmsghdr *request = hull_request_group(client, HULL_CMD_GROUP_STATS_GET, ref, &nest);
 
 	mnl_attr_nest_end(request, nest);
 	return hull_transact(client, request, stats_take, stats, NULL, error);

@@ -50,6 +50,7 @@ static const char *const events[] = {
 	[HULL_EVENT_GROUP_CHANGED] = "changed",
 	[HULL_EVENT_GROUP_GONE] = "gone",
 	[HULL_EVENT_GROUP_DELETED] = "deleted",
+	[HULL_EVENT_VERDICT] = "verdict",
 };
 
 static const char *const group_states[__HULL_GROUP_STATE_MAX] = {

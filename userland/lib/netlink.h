@@ -28,6 +28,10 @@ struct nlmsghdr *hull_request(struct hull_client *client, uint8_t cmd, uint16_t 
 struct nlmsghdr *hull_request_vm(struct hull_client *client, uint8_t cmd,
 				 const struct hull_ref *ref, struct nlattr **nest);
 
+/* likewise, of a group */
+struct nlmsghdr *hull_request_group(struct hull_client *client, uint8_t cmd,
+				    const struct hull_ref *ref, struct nlattr **nest);
+
 /* One message of an answer: @tb[0..HULL_TOP_MAX] by type. 0, or -1 and *@error. */
 typedef int (*hull_answer_fn)(struct nlattr *const *tb, void *data, struct hull_error *error);
 

@@ -56,6 +56,9 @@ enum hull_cmd {
 	HULL_CMD_GROUP_DEL,		/* do: delete a record whose cgroup has no processes */
 	HULL_CMD_GROUP_STATS_GET,	/* do, dump: the group's id and name, and its counters */
 	HULL_CMD_GROUP_NTF,		/* event: HULL_A_EVENT and the group */
+	HULL_CMD_CONFINE_SET,		/* do: a group is under another policy, at once; none without HULL_A_CONFINE */
+	HULL_CMD_CONFINE_GET,		/* do: the group's id and name, HULL_A_CONFINE unless there is no policy */
+	HULL_CMD_VERDICT_NTF,		/* event in group audit: HULL_A_EVENT, the group, HULL_A_VERDICT */
 	__HULL_CMD_MAX,
 };
 #define HULL_CMD_MAX	(__HULL_CMD_MAX - 1)
@@ -73,6 +76,8 @@ enum hull_attr {
 	HULL_A_AUDIT,			/* nest, enum hull_attr_audit */
 	HULL_A_GROUP,			/* nest, enum hull_attr_group */
 	HULL_A_GROUP_STATS,		/* nest, enum hull_attr_group_stats */
+	HULL_A_CONFINE,			/* nest, enum hull_attr_confine */
+	HULL_A_VERDICT,			/* nest, enum hull_attr_verdict */
 	__HULL_A_MAX,
 };
 #define HULL_A_MAX	(__HULL_A_MAX - 1)
@@ -269,6 +274,39 @@ enum hull_attr_group_stats {
 };
 #define HULL_A_GROUP_STATS_MAX	(__HULL_A_GROUP_STATS_MAX - 1)
 
+/* The policy that a group is under. */
+enum hull_attr_confine {
+	HULL_A_CONFINE_BLOB_FD = 1,	/* u32: the caller's descriptor of a file */
+	HULL_A_CONFINE_ROOT_FD,		/* u32, SET: the directory that paths begin at; absent: the caller's root */
+	HULL_A_CONFINE_SIZE,		/* u32: bytes of the blob */
+	HULL_A_CONFINE_HITS,		/* u64[]: item n: what rule n + 1 decided */
+	HULL_A_CONFINE_PAD,
+	__HULL_A_CONFINE_MAX,
+};
+#define HULL_A_CONFINE_MAX	(__HULL_A_CONFINE_MAX - 1)
+
+/* What a policy of a group decided; numbers are those of hull/policy_blob.h. */
+enum hull_attr_verdict {
+	HULL_A_VERDICT_TIME = 1,	/* u64: CLOCK_REALTIME, ns, of the first */
+	HULL_A_VERDICT_COUNT,		/* u32: how often the same has happened */
+	HULL_A_VERDICT_PID,		/* u32 */
+	HULL_A_VERDICT_TID,		/* u32 */
+	HULL_A_VERDICT_COMM,		/* string: the task's name */
+	HULL_A_VERDICT_EXE,		/* string: its program's path, maybe cut */
+	HULL_A_VERDICT_CLASS,		/* u32 */
+	HULL_A_VERDICT_PERMS,		/* u32: bits */
+	HULL_A_VERDICT_ACTION,		/* u32: what was done */
+	HULL_A_VERDICT_WOULD,		/* u32: what is done in mode enforce */
+	HULL_A_VERDICT_ERRNO,		/* u32: of a denial */
+	HULL_A_VERDICT_LINE,		/* u32: of the rule; absent: none, the group is kept in its place */
+	HULL_A_VERDICT_FILE,		/* string: that it is in */
+	HULL_A_VERDICT_OBJECT,		/* string: in words, maybe cut */
+	HULL_A_VERDICT_DROPPED,		/* u64: events lost right before; absent: none */
+	HULL_A_VERDICT_PAD,
+	__HULL_A_VERDICT_MAX,
+};
+#define HULL_A_VERDICT_MAX	(__HULL_A_VERDICT_MAX - 1)
+
 enum hull_attr_group_signal {
 	HULL_A_GROUP_SIGNAL_NUMBER = 1,	/* u32 */
 	HULL_A_GROUP_SIGNAL_COUNT,	/* u64: processes that it ended */
@@ -336,6 +374,7 @@ enum hull_event_kind {
 	HULL_EVENT_GROUP_CHANGED,
 	HULL_EVENT_GROUP_GONE,		/* its cgroup was removed */
 	HULL_EVENT_GROUP_DELETED,
+	HULL_EVENT_VERDICT,		/* in group audit: what a policy of a group wants told */
 };
 
 /* What a policy does with a call. */

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Verdicts: asked of each policy around a task, joined, counted, told, carried out. */
+
+#include <linux/cred.h>
+#include <linux/sched/signal.h>
+#include <hooks/check.h>
+#include <hooks/tell.h>
+#include <hooks/walk.h>
+
+/* How @task stands to @group: enum hull_peer. */
+static u8 peer_of(const struct hull_group *group, struct task_struct *task)
+{
+	const struct hull_group *other = hull_group_of(task);
+
+	if (same_thread_group(task, current))
+		return HULL_PEER_SELF;
+	if (other == group)
+		return HULL_PEER_SAME;
+	if (!other)
+		return HULL_PEER_OUTSIDE;
+	if (hull_group_around(group, other))
+		return HULL_PEER_BELOW;
+	return hull_group_around(other, group) ? HULL_PEER_ABOVE : HULL_PEER_OTHER;
+}
+
+static void peer_fill(struct hull_act *act, const struct hull_group *group,
+		      const struct hull_ruleset *set)
+{
+	const struct hull_group *other = hull_group_of(act->peer);
+
+	act->request.peer = peer_of(group, act->peer);
+	act->request.named = other && set->n_peers ?
+		hull_ruleset_peer(set, other->subject.name, strlen(other->subject.name)) : 0;
+}
+
+/* A denial that no rule speaks of: what keeps a group in its place. */
+static void floor_deny(const struct hull_ruleset *set, u32 class, struct hull_verdict *verdict)
+{
+	*verdict = (struct hull_verdict) {
+		.action = set->mode == HULL_MODE_ENFORCE ? HULL_DO_DENY : HULL_DO_ALLOW,
+		.would = HULL_DO_DENY,
+		.error = hull_class_rows[class].error,
+		.sub = HULL_SUB_SAME,
+		.tell = true,
+	};
+}
+
+/* What the defaults say does not let a group act on those outside of it. */
+static bool floor_applies(const struct hull_act *act, const struct hull_ruleset *set, u32 sub,
+			  const struct hull_verdict *verdict)
+{
+	const struct hull_request *request = &act->request;
+	const struct hull_blob_class *class = &set->sub[sub].class[request->class];
+	u32 said;
+
+	if (!act->floor || verdict->action >= HULL_DO_DENY)
+		return false;
+	if (act->peer && request->peer <= HULL_PEER_BELOW)
+		return false;
+	said = set->cell[class->cell].rule[__ffs(request->perms)];
+	return !verdict->rule || verdict->rule == said;
+}
+
+static void evaluate(struct hull_act *act, const struct hull_group *group,
+		     const struct hull_rules *rules, u32 sub, struct hull_verdict *verdict)
+{
+	const struct hull_ruleset *set = &rules->set;
+
+	switch (act->request.class) {
+	case HULL_CLASS_FILE:
+		hull_walk(set, sub, &act->request, &act->path, act->child, verdict);
+		return;
+	case HULL_CLASS_MOUNT:
+		hull_walk_anchors(set, &act->request, &act->path);
+		break;
+	}
+	if (act->peer)
+		peer_fill(act, group, set);
+	hull_evaluate(set, sub, &act->request, verdict);
+	if (floor_applies(act, set, sub, verdict))
+		floor_deny(set, act->request.class, verdict);
+}
+
+static void count(struct hull_group *group, const struct hull_verdict *verdict)
+{
+	static const u8 which[__HULL_DO_MAX] = {
+		[HULL_DO_ALLOW] = HULL_COUNT_ALLOWED,
+		[HULL_DO_AUDIT] = HULL_COUNT_AUDITED,
+		[HULL_DO_LIMIT] = HULL_COUNT_LIMITED,
+		[HULL_DO_ASK] = HULL_COUNT_ASKED,
+		[HULL_DO_DENY] = HULL_COUNT_DENIED,
+		[HULL_DO_FREEZE] = HULL_COUNT_KILLED,
+		[HULL_DO_KILL] = HULL_COUNT_KILLED,
+	};
+
+	hull_group_count(group, which[verdict->action]);
+}
+
+/* What this policy says, with what only the moment decides. */
+static void decide(struct hull_act *act, struct hull_group *group, struct hull_rules *rules,
+		   struct hull_verdict *verdict)
+{
+	evaluate(act, group, rules, hull_task_sub(rules), verdict);
+	if (verdict->rule)
+		hull_rules_hit(rules, verdict->rule);
+	if (unlikely(verdict->action == HULL_DO_LIMIT)) {
+		if (hull_rules_limit(rules, verdict->rule)) {
+			verdict->action = HULL_DO_ALLOW;
+		} else {
+			count(group, verdict);
+			verdict->action = HULL_DO_DENY;
+			verdict->tell = !verdict->quiet;
+		}
+	}
+	/* Nobody can be asked where nobody may wait. */
+	if (unlikely(verdict->action == HULL_DO_ASK)) {
+		count(group, verdict);
+		verdict->action = HULL_DO_DENY;
+		verdict->tell = !verdict->quiet;
+	}
+	count(group, verdict);
+	if (unlikely(verdict->tell))
+		hull_tell(act, group, rules, verdict);
+}
+
+static int carry_out(const struct hull_verdict *verdict)
+{
+	if (likely(verdict->action < HULL_DO_DENY))
+		return 0;
+	if (verdict->action == HULL_DO_KILL)
+		send_sig(SIGKILL, current, 1);
+	return -(int)verdict->error;
+}
+
+static int check_from(struct hull_act *act, struct hull_group *group)
+{
+	struct hull_verdict verdict = { .action = HULL_DO_ALLOW }, one;
+	struct hull_rules *rules;
+
+	for (; group; group = hull_group_outer(group)) {
+		rules = hull_group_rules(group);
+		if (!rules)
+			continue;
+		decide(act, group, rules, &one);
+		hull_verdict_join(&verdict, &one);
+	}
+	return carry_out(&verdict);
+}
+
+int hull_check(struct hull_act *act)
+{
+	int ret;
+
+	rcu_read_lock();
+	ret = check_from(act, hull_group_current());
+	rcu_read_unlock();
+	return ret;
+}
+
+/* Of groups that the caller is in as well it is no act from outside. */
+int hull_check_of(struct hull_act *act, struct task_struct *task)
+{
+	struct hull_group *group;
+	int ret;
+
+	act->peer = current;
+	rcu_read_lock();
+	group = hull_group_of(task);
+	ret = group ? check_from(act, group) : 0;
+	rcu_read_unlock();
+	return ret;
+}
+
+int hull_check_simple(u32 class, u32 perms, u64 number)
+{
+	struct hull_act act;
+
+	if (!hull_interesting(class, perms))
+		return 0;
+	hull_act_init(&act, class, perms);
+	act.request.number = number;
+	return hull_check(&act);
+}
+
+bool hull_within_group(struct task_struct *task)
+{
+	const struct hull_group *group;
+	bool within;
+
+	rcu_read_lock();
+	group = hull_confined_by();
+	within = !group || hull_group_around(group, hull_group_of(task));
+	rcu_read_unlock();
+	return within;
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From a hook to a verdict: a hook describes what is about to be done, the policies of
+ * the task's group and of those around it decide, and what comes of it is done here.
+ */
+#ifndef HULL_HOOKS_CHECK_H
+#define HULL_HOOKS_CHECK_H
+
+#include <linux/fs.h>
+#include <core/group_table.h>
+#include <policy/rules.h>
+
+/**
+ * struct hull_act - something about to be done
+ * @request: what the evaluator is asked; @peer, @named, @name, @n_names are filled in here
+ * @path: FILE, MOUNT: the object, or the directory it is made in; @path.mnt may be NULL
+ *	where the function does not say
+ * @child: FILE with depth 1: what is made; else NULL
+ * @peer: PEER: the other task; UNIX: a task of the peer's side, or NULL
+ * @floor: what a default allows does not reach those outside the group: a rule must say so
+ * @sleeps: the hook may sleep
+ */
+struct hull_act {
+	struct hull_request request;
+	struct path path;
+	const struct dentry *child;
+	struct task_struct *peer;
+	bool floor;
+	bool sleeps;
+};
+
+static inline void hull_act_init(struct hull_act *act, u32 class, u32 perms)
+{
+	act->request.class = class;
+	act->request.peer = 0;
+	act->request.named = 0;
+	act->request.depth = 0;
+	act->request.n_names = 0;
+	act->request.perms = perms;
+	act->request.number = 0;
+	act->path.mnt = NULL;
+	act->path.dentry = NULL;
+	act->child = NULL;
+	act->peer = NULL;
+	act->floor = false;
+	act->sleeps = false;
+}
+
+/** hull_group_rules - @group's policy, or NULL; RCU read side */
+static __always_inline struct hull_rules *hull_group_rules(const struct hull_group *group)
+{
+	return rcu_dereference(group->rules);
+}
+
+/** hull_task_sub - which policy of @rules' set the calling task is under */
+static inline u32 hull_task_sub(const struct hull_rules *rules)
+{
+	return 0;
+}
+
+/** hull_interesting - of @perms those that some policy of the calling task has a say in */
+static __always_inline u32 hull_interesting(u32 class, u32 perms)
+{
+	const struct hull_group *group;
+	const struct hull_rules *rules;
+	u32 interesting = 0;
+
+	rcu_read_lock();
+	for (group = hull_group_current(); group; group = hull_group_outer(group)) {
+		rules = hull_group_rules(group);
+		if (rules)
+			interesting |= perms & ~hull_ruleset_plain(&rules->set,
+								   hull_task_sub(rules), class);
+	}
+	rcu_read_unlock();
+	return interesting;
+}
+
+/**
+ * hull_check - may the calling task do it?
+ *
+ * Context: the hook's. Return: 0, or a negative errno.
+ */
+int hull_check(struct hull_act *act);
+/** hull_check_of - may it be done to @task, as the policies of @task's groups see it? */
+int hull_check_of(struct hull_act *act, struct task_struct *task);
+
+/** hull_check_simple - hull_check() of what is described by a number at most */
+int hull_check_simple(u32 class, u32 perms, u64 number);
+
+/** hull_within_group - is @task in the calling task's group with a policy, if it is in one? */
+bool hull_within_group(struct task_struct *task);
+
+/**
+ * hull_confined_by - the innermost group with a policy around the calling task, or NULL
+ *
+ * Context: RCU read side.
+ */
+static inline struct hull_group *hull_confined_by(void)
+{
+	struct hull_group *group = hull_group_current();
+
+	while (group && !hull_group_rules(group))
+		group = hull_group_outer(group);
+	return group;
+}
+
+/** hull_group_around - is @inner @group, or in it? RCU read side; @inner may be NULL */
+static inline bool hull_group_around(const struct hull_group *group,
+				     const struct hull_group *inner)
+{
+	while (inner && inner != group)
+		inner = hull_group_outer(inner);
+	return inner;
+}
+
+#endif

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What backend_direct.c has in assembly, and what it calls from there. */
+#ifndef HULL_HOOKS_DIRECT_H
+#define HULL_HOOKS_DIRECT_H
+
+extern char hull_direct_current[], hull_direct_peer[];
+
+int hull_direct_hit(const unsigned long *arg, unsigned long ret);
+void hull_direct_asm(void);
+
+#endif

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The walk up, as the kernel itself walks to make a path's name: lockless, then not. */
+
+#include <linux/dcache.h>
+#include <linux/fs.h>
+#include <linux/namei.h>
+#include <linux/rcupdate.h>
+#include <linux/seqlock.h>
+#include <compat/ksym.h>
+#include <compat/mount.h>
+#include <hooks/walk.h>
+
+static seqlock_t *mounts_lock;			/* [I] the kernel's mount_lock */
+
+/* Where the walk is. @root_depth: of the root of @mnt */
+struct walk {
+	const struct dentry *dentry;
+	const struct vfsmount *mnt;
+	u32 root_depth;
+};
+
+static inline void walk_init(struct walk *walk, const struct path *path)
+{
+	walk->dentry = path->dentry;
+	walk->mnt = path->mnt;
+	walk->root_depth = 0;
+}
+
+/* From the root of a file system to the directory that has its mount point in it. */
+static bool walk_cross(struct walk *walk, u32 *depth)
+{
+	const struct hull_mount_head *head, *parent;
+	const struct dentry *point;
+
+	do {
+		if (!walk->mnt)
+			return false;
+		head = hull_mount_head(walk->mnt);
+		parent = READ_ONCE(head->parent);
+		point = READ_ONCE(head->mountpoint);
+		if (parent == head)
+			return false;
+		walk->mnt = &parent->mnt;
+		/* Components above it are counted from the mount's root on. */
+		*depth = walk->root_depth + 1;
+		if (point == walk->mnt->mnt_root)
+			walk->root_depth = *depth - 1;
+		walk->dentry = READ_ONCE(point->d_parent);
+	} while (walk->dentry == point);
+	return true;
+}
+
+/* One step up; false: there is nothing above. @depth: of what is to be looked at next */
+static inline bool walk_up(struct walk *walk, u32 *depth)
+{
+	const struct dentry *parent = READ_ONCE(walk->dentry->d_parent);
+
+	if (walk->mnt && walk->dentry == walk->mnt->mnt_root)
+		walk->root_depth = *depth - 1;
+	if (likely(parent != walk->dentry)) {
+		walk->dentry = parent;
+		return true;
+	}
+	return walk_cross(walk, depth);
+}
+
+static inline unsigned long identity(const struct dentry *dentry)
+{
+	return (unsigned long)READ_ONCE(dentry->d_inode);
+}
+
+/* Names of the object and of the directories above, as far as patterns look at them. */
+struct names {
+	struct name_snapshot shot[HULL_BLOB_GLOB_PARTS];
+	u32 n;
+};
+
+static void names_add(struct names *names, struct hull_request *request,
+		      const struct dentry *dentry)
+{
+	struct name_snapshot *shot = &names->shot[names->n];
+
+	take_dentry_name_snapshot(shot, (struct dentry *)dentry);
+	request->name[names->n].s = shot->name.name;
+	request->name[names->n].len = shot->name.len;
+	request->n_names = ++names->n;
+}
+
+static void names_take(struct names *names, struct hull_request *request, u32 parts,
+		       const struct path *path, const struct dentry *child)
+{
+	struct walk walk;
+	u32 depth = 1;
+
+	names->n = 0;
+	if (child)
+		names_add(names, request, child);
+	walk_init(&walk, path);
+	while (names->n < parts) {
+		/* A mounted root is called as its mount point is. */
+		while (IS_ROOT(walk.dentry) || (walk.mnt && walk.dentry == walk.mnt->mnt_root)) {
+			const struct hull_mount_head *head;
+
+			if (!walk.mnt)
+				return;
+			head = hull_mount_head(walk.mnt);
+			if (READ_ONCE(head->parent) == head)
+				return;
+			walk.dentry = READ_ONCE(head->mountpoint);
+			walk.mnt = &READ_ONCE(head->parent)->mnt;
+		}
+		names_add(names, request, walk.dentry);
+		if (!walk_up(&walk, &depth))
+			return;
+	}
+}
+
+static void names_release(struct names *names)
+{
+	while (names->n)
+		release_dentry_name_snapshot(&names->shot[--names->n]);
+}
+
+static void walk_once(struct hull_eval *eval, const struct hull_ruleset *set, u32 sub,
+		      const struct hull_request *request, const struct path *path)
+{
+	struct walk walk;
+
+	if (hull_eval_begin(eval, set, sub, request))
+		return;
+	walk_init(&walk, path);
+	while (!hull_eval_object(eval, identity(walk.dentry), 0, 0))
+		if (!walk_up(&walk, &eval->depth))
+			break;
+}
+
+static void walk_steady(struct hull_eval *eval, const struct hull_ruleset *set, u32 sub,
+			const struct hull_request *request, const struct path *path)
+{
+	int mount_seq = 0, rename_seq;
+
+again_mounts:
+	read_seqbegin_or_lock(mounts_lock, &mount_seq);
+	rename_seq = 0;
+again_names:
+	read_seqbegin_or_lock(&rename_lock, &rename_seq);
+	walk_once(eval, set, sub, request, path);
+	if (need_seqretry(&rename_lock, rename_seq)) {
+		rename_seq = 1;
+		goto again_names;
+	}
+	done_seqretry(&rename_lock, rename_seq);
+	if (need_seqretry(mounts_lock, mount_seq)) {
+		mount_seq = 1;
+		goto again_mounts;
+	}
+	done_seqretry(mounts_lock, mount_seq);
+}
+
+static noinline void walk_named(struct hull_eval *eval, const struct hull_ruleset *set, u32 sub,
+				struct hull_request *request, const struct path *path,
+				const struct dentry *child)
+{
+	struct names names;
+
+	names_take(&names, request, hull_ruleset_parts(set), path, child);
+	walk_steady(eval, set, sub, request, path);
+	names_release(&names);
+	request->n_names = 0;
+}
+
+void hull_walk(const struct hull_ruleset *set, u32 sub, struct hull_request *request,
+	       const struct path *path, const struct dentry *child,
+	       struct hull_verdict *verdict)
+{
+	struct hull_eval eval;
+
+	if (hull_ruleset_parts(set))
+		walk_named(&eval, set, sub, request, path, child);
+	else
+		walk_steady(&eval, set, sub, request, path);
+	hull_eval_end(&eval, verdict);
+}
+
+void hull_walk_anchors(const struct hull_ruleset *set, struct hull_request *request,
+		       const struct path *path)
+{
+	struct walk walk;
+	u32 depth = 1, n = 0, room;
+
+	request->mount.n_anchors = 0;
+	if (!path->dentry)
+		return;
+	walk_init(&walk, path);
+	do {
+		room = HULL_REQUEST_ANCHORS - n;
+		n += min(room, hull_ruleset_anchor(set, identity(walk.dentry), 0, 0,
+						   &request->mount.anchor[n], room));
+		depth++;
+	} while (n < HULL_REQUEST_ANCHORS && walk_up(&walk, &depth));
+	request->mount.n_anchors = n;
+}
+
+int hull_walk_resolve(void)
+{
+	static const char *const places[] = { "/", "/proc", "/sys", "/dev", "/tmp" };
+	struct path path;
+	unsigned int i;
+	bool good = true;
+
+	mounts_lock = (seqlock_t *)hull_ksym("mount_lock");
+	if (!mounts_lock)
+		return -EOPNOTSUPP;
+	for (i = 0; i < ARRAY_SIZE(places) && good; i++) {
+		if (kern_path(places[i], LOOKUP_FOLLOW, &path))
+			continue;
+		good = hull_mount_check(&path);
+		path_put(&path);
+	}
+	return good ? 0 : -EOPNOTSUPP;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* From an object up to the root of what is mounted, looking for what rules are about. */
+#ifndef HULL_HOOKS_WALK_H
+#define HULL_HOOKS_WALK_H
+
+#include <linux/path.h>
+#include <hull/policy_group.h>
+
+/**
+ * hull_walk - evaluate a request about a file
+ * @path: where to begin; with no mount only the file system it is in is walked
+ * @child: the name of what does not exist yet, or NULL
+ * @request: its names are set here
+ *
+ * The way goes up in the file system first, whatever of it is mounted, and then on from
+ * where the file system is mounted: a bind mount changes nothing. Context: RCU read side.
+ */
+void hull_walk(const struct hull_ruleset *set, u32 sub, struct hull_request *request,
+	       const struct path *path, const struct dentry *child,
+	       struct hull_verdict *verdict);
+
+/** hull_walk_anchors - MOUNT: fill in the anchors that @path is beneath; RCU read side */
+void hull_walk_anchors(const struct hull_ruleset *set, struct hull_request *request,
+		       const struct path *path);
+
+/** hull_walk_resolve - once, before the others; Return: 0, -EOPNOTSUPP */
+int hull_walk_resolve(void);
+
+#endif
