@@ -130,7 +130,7 @@ notrace void __used hull_direct_asm(void)
 	asm volatile(".pushsection .text.hull_direct, \"ax\"\n"
 		     TRAMPOLINE("hull_direct_current", IN_A_GROUP("1f"))
 		     TRAMPOLINE("hull_direct_peer", IN_A_GROUP("1f") PEER_IN_A_GROUP("1f"))
-		 	".popsection\n"
+		     ".popsection\n"
 		     : : [cgroups] "i" (offsetof(struct task_struct, cgroups)),
 		       [filtered] "i" (offsetof(struct css_set, dfl_cgrp) +
 				       HULL_GROUP_FILTER_SHIFT / BITS_PER_BYTE));
