@@ -90,6 +90,10 @@ const struct command commands[] = {
 	{ "policy", "diff", "FILE FILE", "what another policy would decide differently",
 	  "Both are asked about everything that either mentions, and about each class's default. "
 	  "Exits with 1 when they differ.", 0, 0, policy_diff_run },
+	{ "policy", "learn", "[FILE...]", "a policy that allows what was done",
+	  "From lines of policy events --json, or lines as 'file read /etc/passwd'; without a FILE "
+	  "from standard input. It is general where many things are alike, and says so. Read it "
+	  "before use.", 0, 0, policy_learn_run },
 	{ "hypercall", "list", "[VM]", "the numbers there are and who answers them",
 	  "With a VM: those that kernel modules, processes and BPF programs answer for it, too.",
 	  TAKES(JSON), 0, hypercall_list_run },

@@ -212,6 +212,7 @@ int policy_check_run(const struct command *command, const struct args *args);
 int policy_compile_run(const struct command *command, const struct args *args);
 int policy_explain_run(const struct command *command, const struct args *args);
 int policy_test_run(const struct command *command, const struct args *args);
+int policy_learn_run(const struct command *command, const struct args *args);
 int policy_diff_run(const struct command *command, const struct args *args);
 int top_run(const struct command *command, const struct args *args);
 

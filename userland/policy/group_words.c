@@ -40,7 +40,7 @@ const char *const group_mount_flags[] = { "ro", "nosuid", "nodev", "noexec", "re
 #define FILE_W	(HULL_FILE_WRITE | HULL_FILE_APPEND | HULL_FILE_CREATE | HULL_FILE_DELETE | \
 		 HULL_FILE_RENAME | HULL_FILE_LINK | HULL_FILE_TRUNCATE | HULL_FILE_CHMOD | \
 		 HULL_FILE_CHOWN | HULL_FILE_XATTR | HULL_FILE_TIMES | HULL_FILE_BIND | \
-		 HULL_FILE_CONNECT | HULL_FILE_RECEIVE | HULL_FILE_INHERIT)
+		 HULL_FILE_CONNECT)
 #define FILE_X	(HULL_FILE_EXECUTE | HULL_FILE_MAP_EXEC | HULL_FILE_STAT)
 
 static const struct {
@@ -249,7 +249,7 @@ void group_perms_text(unsigned int class, uint32_t perms, char *text, size_t siz
 	size_t i;
 
 	text[0] = '\0';
-	if (perms == hull_class_perms(class)) {
+	if (perms == hull_class_perms(class) && perms & (perms - 1)) {
 		snprintf(text, size, "all");
 		return;
 	}
