@@ -90,6 +90,19 @@ const struct command commands[] = {
 	{ "policy", "diff", "FILE FILE", "what another policy would decide differently",
 	  "Both are asked about everything that either mentions, and about each class's default. "
 	  "Exits with 1 when they differ.", 0, 0, policy_diff_run },
+	{ "policy", "apply", "GROUP FILE [ROOT]", "put a group under a policy, at once and whole",
+	  "The group may be running; what was open stays open, what is done next is asked about. "
+	  "Paths begin at ROOT, a directory as /proc/PID/root, or at this process's root. Of a VM: "
+	  "what the file's block of hypercalls says.", 0, 0, policy_apply_run },
+	{ "policy", "clear", "GROUP", "put a group under no policy", "", 0, 0, policy_clear_run },
+	{ "policy", "show", "GROUP", "the policy in force, and what each rule decided", "",
+	  TAKES(JSON), 0, policy_show_run },
+	{ "policy", "stats", "GROUP", "how much was allowed, denied, told", "", TAKES(JSON), 0,
+	  policy_stats_run },
+	{ "policy", "events", "[GROUP]", "tell of denials and of what is audited, as it happens",
+	  "A line an event, until interrupted or until --count of them have come. Each tells the "
+	  "action in the words that a rule would have.", TAKES(JSON) | TAKES(COUNT), 0,
+	  policy_events_run },
 	{ "policy", "learn", "[FILE...]", "a policy that allows what was done",
 	  "From lines of policy events --json, or lines as 'file read /etc/passwd'; without a FILE "
 	  "from standard input. It is general where many things are alike, and says so. Read it "
