@@ -211,6 +211,42 @@ static bool check_paths(struct hull_ct_config *config, const char **why)
 	return true;
 }
 
+/* Others are the host's. */
+static bool sysctl_allowed(const struct hull_ct_config *config, const char *name)
+{
+	static const struct {
+		const char *prefix;
+		enum hull_ct_ns ns;
+	} rows[] = {
+		{ "net.", HULL_CT_NET }, { "kernel.shm", HULL_CT_IPC },
+		{ "kernel.msg", HULL_CT_IPC }, { "kernel.sem", HULL_CT_IPC },
+		{ "fs.mqueue.", HULL_CT_IPC }, { "kernel.domainname", HULL_CT_UTS },
+		{ "kernel.hostname", HULL_CT_UTS },
+	};
+	size_t i, j;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		for (j = 0; rows[i].prefix[j]; j++)
+			if (rows[i].prefix[j] != (name[j] == '/' ? '.' : name[j]))
+				break;
+		if (!rows[i].prefix[j])
+			return config->ns[rows[i].ns].mode != HULL_CT_NS_HOST &&
+			       !strstr(name, "..");
+	}
+	return false;
+}
+
+static bool check_sysctl(struct hull_ct_config *config, const char **why)
+{
+	size_t i;
+
+	for (i = 0; i < config->n_sysctl; i++)
+		if (!sysctl_allowed(config, config->sysctl[i].name))
+			return wrong(config, why, "sysctl %s is not of a namespace that is the "
+				     "container's", config->sysctl[i].name);
+	return true;
+}
+
 static bool check_process(struct hull_ct_config *config, const char **why)
 {
 	const struct hull_ct_process *process = &config->process;
@@ -234,5 +270,6 @@ static bool check_process(struct hull_ct_config *config, const char **why)
 bool hull_ct_config_check(struct hull_ct_config *config, const char **why)
 {
 	return check_namespaces(config, why) && check_maps(config, why) &&
-	       check_paths(config, why) && check_process(config, why);
+	       check_paths(config, why) && check_sysctl(config, why) &&
+	       check_process(config, why);
 }

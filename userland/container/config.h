@@ -221,6 +221,9 @@ struct hull_ct_net {
 	const char *address;		/* ADDRESS/BITS; NULL: the next that is free */
 };
 
+/* What a container is left that nobody gave any: docker's, as bits (CAP_CHOWN, ...). */
+#define HULL_CT_DEFAULT_CAPABILITIES	0xa80425fbull
+
 struct hull_ct_arena;
 
 struct hull_ct_config {

@@ -27,8 +27,12 @@ struct hull_ct_error {
 struct hull_ct_place {
 	int cgroup;			/* directory of its own, empty cgroup; -1: the caller's */
 	int stdio[3];			/* its standard descriptors; -1: the caller's */
-	/* [terminal] where the pty's master goes: a socket, or NULL and container.terminal */
-	int console_socket;		/* -1: none */
+	/* Its ids are mapped, its network is empty, its files are the host's: -1 ends it. */
+	int (*created)(void *data, pid_t pid, struct hull_ct_error *error);
+	/* Runs the configuration's hooks of that kind, in the new process. */
+	int (*hook)(void *data, enum hull_ct_hook_kind kind);
+	void *data;
+	int gate;			/* the program starts with a byte from here; -1: hull_ct_start() */
 	bool tied;			/* it is killed when the caller dies, also after its start */
 };
 
@@ -36,9 +40,9 @@ struct hull_ct {
 	pid_t pid;			/* its first process, in the caller's pid namespace */
 	int pidfd;
 	int terminal;			/* master of its pty; -1: none */
-	int gate;			/* a byte lets it start; -1: it has */
+	int channel;			/* to it, until it has started */
 	int seccomp_listener;		/* -1: none */
-	uint64_t start_time;		/* of the process, in ticks: field 22 of its stat */
+	const struct hull_ct_config *config;
 };
 
 /**

@@ -49,6 +49,8 @@ static const char *const readonly[] = {
 			 CAP(NET_RAW) | CAP(SYS_CHROOT) | CAP(MKNOD) | CAP(AUDIT_WRITE) | \
 			 CAP(SETFCAP))
 
+_Static_assert(CAPABILITIES == HULL_CT_DEFAULT_CAPABILITIES, "the header says the same");
+
 /* Device nodes that the cgroup lets be opened besides those made by the set-up. */
 static const struct hull_ct_device_rule device_rules[] = {
 	{ false, 'a', -1, -1, HULL_CT_DEV_MKNOD | HULL_CT_DEV_READ | HULL_CT_DEV_WRITE },
