@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <cmd/command.h>
+#include <cmd/group_options.h>
 
 #ifndef VERSION
 #define VERSION "unknown"
@@ -54,26 +55,62 @@ const struct command commands[] = {
 	  "A VMM that does not go by itself is killed.", TAKES(TIMEOUT), 0, vm_kill_run },
 	{ "vm", "delete", "VM", "delete the record of a VM that is not running",
 	  "Its console log goes, too.", 0, 0, vm_delete_run },
+	{ "group", "run", "COMMAND [ARG...]", "run a program in a group of its own",
+	  "Its root is --rootfs; all its namespaces but user and time are its own; it has the "
+	  "capabilities, system calls and devices that docker's containers have. In the foreground "
+	  "the group is deleted when the program ends, and vmctl exits with its status: 128 and the "
+	  "signal's number for one that a signal has ended; 125 when there was no group, 126 when "
+	  "the program cannot be executed, 127 when there is none. Signals go to the program; one "
+	  "that it neither handles nor ignores ends the group. With --detach: in the background, "
+	  "until group delete, with a log.",
+	  GTAKES_GROUP | GTAKES(DETACH), GTAKES(ROOTFS), group_run_run },
+	{ "group", "create", "COMMAND [ARG...]", "make a group, its program waiting to be started",
+	  "Everything is set up; group start lets the program go. As group run --detach.",
+	  GTAKES_GROUP, GTAKES(ROOTFS) | GTAKES(NAME), group_create_run },
+	{ "group", "start", "GROUP", "start the program of a group that was created", "", 0, 0,
+	  group_start_run },
+	{ "group", "exec", "GROUP COMMAND [ARG...]", "run one more program in a group",
+	  "With what the group was made with, its environment and its rights included; options "
+	  "change that. Exits as group run.",
+	  GTAKES_PROGRAM | GTAKES_RIGHTS, 0, group_exec_run },
+	{ "group", "attach", "GROUP", "be at the terminal of a group in the background",
+	  "Ctrl-] detaches; the group goes on. Without --tty and --interactive, when it was made, "
+	  "there is only its output to see. Exits with the program's status if it ends meanwhile.",
+	  0, 0, group_attach_run },
+	{ "group", "kill", "GROUP [SIGNAL]", "send a signal to a group's first process",
+	  "SIGNAL is a name or a number (KILL). With --all: to all of its processes; KILL then "
+	  "misses none, those included that are just being forked.",
+	  GTAKES(ALL), 0, group_kill_run },
+	{ "group", "pause", "GROUP", "stop all its processes for a while", "", 0, 0,
+	  group_pause_run },
+	{ "group", "resume", "GROUP", "let them go on", "", 0, 0, group_resume_run },
+	{ "group", "update", "GROUP", "change its limits, live", "", GTAKES_LIMITS, 0,
+	  group_update_run },
+	{ "group", "ps", "GROUP", "its processes", "", GTAKES(JSON), 0, group_ps_run },
+	{ "group", "logs", "GROUP", "what a group in the background has written",
+	  "The last 256 to 512 KiB of it.", GTAKES(FOLLOW), 0, group_logs_run },
 	{ "group", "adopt", "NAME CGROUP", "make a group of a cgroup that exists",
 	  "CGROUP is a directory below /sys/fs/cgroup. All processes in it and in the cgroups below "
 	  "it are in the group, those that run already and those to come. The record stays until it "
 	  "is deleted; with --transient until the cgroup is removed.",
-	  TAKES(JSON) | TAKES(LABEL) | TAKES(TRANSIENT), 0, group_adopt_run },
+	  GTAKES(JSON) | GTAKES(LABEL) | GTAKES(TRANSIENT), 0, group_adopt_run },
 	{ "group", "set", "GROUP", "change what the kernel keeps of a group", "",
-	  TAKES(LABEL) | TAKES(TRANSIENT), 0, group_set_run },
-	{ "group", "list", "", "all groups", "", TAKES(JSON), 0, group_list_run },
-	{ "group", "show", "GROUP", "one group in full", "", TAKES(JSON), 0, group_show_run },
+	  GTAKES(LABEL) | GTAKES(TRANSIENT), 0, group_set_run },
+	{ "group", "list", "", "all groups", "", GTAKES(JSON), 0, group_list_run },
+	{ "group", "show", "GROUP", "one group in full", "", GTAKES(JSON), 0, group_show_run },
 	{ "group", "stats", "[GROUP]", "what a group, or every group, has counted and uses",
 	  "Counters of the kernel module since the record was made, those of groups inside "
 	  "included; then what the files of its cgroup say, where their controllers are on.",
-	  TAKES(JSON), 0, group_stats_run },
+	  GTAKES(JSON), 0, group_stats_run },
 	{ "group", "events", "[GROUP]", "tell of each change of groups, or of one",
 	  "created, started (first process), empty (last one gone), frozen, thawed, oom (memory was "
 	  "out), changed, gone (the cgroup was removed), deleted. Changes that follow each other at "
 	  "once may be told as one. Until interrupted or until --count of them have come.",
-	  TAKES(JSON) | TAKES(COUNT), 0, events_run },
-	{ "group", "delete", "GROUP", "delete the record of a group that has no processes",
-	  "Its cgroup stays.", 0, 0, group_delete_run },
+	  GTAKES(JSON) | GTAKES(COUNT), 0, events_run },
+	{ "group", "delete", "GROUP", "delete a group that has no processes",
+	  "With its log, if vmctl has made it. Of one that was adopted the record goes, the cgroup "
+	  "stays. With --force what runs in it is killed first.",
+	  GTAKES(FORCE), 0, group_delete_run },
 	{ "policy", "check", "FILE", "is this a policy of groups, and if not, why",
 	  "FILE is a file, - or the name of a ready policy. Says where a mistake is: file, line, "
 	  "column, and what was expected.", TAKES(JSON), 0, policy_check_run },
@@ -141,6 +178,7 @@ const struct command commands[] = {
 };
 
 const struct noun_options noun_options[] = {
+	{ "group", &group_table },
 	{ NULL, NULL },
 };
 

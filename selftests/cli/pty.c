@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pty KEYS|-SIGNAL TEXT COMMAND...: runs COMMAND on a terminal of 80 by 24, and when it
- * has shown TEXT, types KEYS or sends it the signal. Exits as the command does, if the
- * terminal is then what it was: its settings, its screen, its cursor; else with 99.
+ * pty [-p] KEYS|-SIGNAL|=ROWSxCOLUMNS TEXT COMMAND...: runs COMMAND on a terminal of 80 by 24,
+ * and when it has shown TEXT, types KEYS, sends it the signal, or makes the window that large.
+ * Exits as the command does, if the terminal is then what it was: its settings and, without
+ * -p, its screen and its cursor; else with 99.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -72,7 +74,11 @@ int main(int argc, char **argv)
 	struct winsize size = { .ws_row = 24, .ws_col = 80 };
 	struct termios before, after;
 	int master, slave, status, tries = 0;
+	bool plain = argc > 1 && !strcmp(argv[1], "-p");
 	pid_t pid;
+
+	argc -= plain;
+	argv += plain;
 
 	if (argc < 4 || openpty(&master, &slave, NULL, NULL, &size) || tcgetattr(slave, &before))
 		return complain("usage: pty KEYS|-SIGNAL TEXT COMMAND...");
@@ -85,6 +91,8 @@ int main(int argc, char **argv)
 	}
 	if (argv[1][0] == '-')
 		kill(pid, atoi(argv[1] + 1));
+	else if (sscanf(argv[1], "=%hux%hu", &size.ws_row, &size.ws_col) == 2)
+		ioctl(master, TIOCSWINSZ, &size);
 	else if (write(master, argv[1], strlen(argv[1])) < 0)
 		return complain("cannot type");
 	for (tries = 0; !waitpid(pid, &status, WNOHANG); tries++) {
@@ -100,7 +108,8 @@ int main(int argc, char **argv)
 	if (memcmp(&before.c_lflag, &after.c_lflag, sizeof(before.c_lflag)) ||
 	    memcmp(before.c_cc, after.c_cc, sizeof(before.c_cc)))
 		return complain("the terminal's settings have changed");
-	if (!was_undone("\x1b[?1049h", "\x1b[?1049l") || !was_undone("\x1b[?25l", "\x1b[?25h"))
+	if (!plain && (!was_undone("\x1b[?1049h", "\x1b[?1049l") ||
+		       !was_undone("\x1b[?25l", "\x1b[?25h")))
 		return complain("screen or cursor are not given back");
 	fwrite(seen, 1, n_seen, stdout);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 97;

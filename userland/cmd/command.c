@@ -246,13 +246,8 @@ static bool required_check(const struct command *command, const struct args *arg
 	return true;
 }
 
-enum status command_parse(const struct command *command, int argc, char **argv,
-			  struct args *args)
+void command_defaults(struct args *args)
 {
-	struct option longs[OPTIONS_MAX + 1];
-	char shorts[2 * OPTIONS_MAX + 3];
-	int c;
-
 	*args = (struct args){
 		.engine = HULL_ENGINE_VMX,
 		.memory = 128ull << 20,
@@ -262,8 +257,20 @@ enum status command_parse(const struct command *command, int argc, char **argv,
 		.timeout = 90,
 		.interval_ms = 1000,
 	};
+}
+
+enum status command_parse_more(const struct command *command, int argc, char **argv,
+			       struct args *args)
+{
+	struct option longs[OPTIONS_MAX + 1];
+	char shorts[2 * OPTIONS_MAX + 3];
+	int c;
+
+	args->argv = argv;
+	args->argc = argc;
 	getopt_tables(command, longs, shorts);
 	opterr = 0;
+	optind = 0;
 	while ((c = getopt_long(argc, argv, shorts, longs, NULL)) != -1)
 		if (!option_take(command, c, argv, args))
 			return STATUS_USAGE;
@@ -273,6 +280,13 @@ enum status command_parse(const struct command *command, int argc, char **argv,
 	    !required_check(command, args))
 		return STATUS_USAGE;
 	return STATUS_OK;
+}
+
+enum status command_parse(const struct command *command, int argc, char **argv,
+			  struct args *args)
+{
+	command_defaults(args);
+	return command_parse_more(command, argc, argv, args);
 }
 
 /* @text in lines of at most 80 columns, each after @indent blanks. */

@@ -62,8 +62,6 @@ enum option_id {
 	OPTION_DEFAULT,
 	OPTION_INTERVAL,
 	OPTION_AUDIT,
-	OPTION_LABEL,
-	OPTION_TRANSIENT,
 	OPTION_N,
 };
 
@@ -77,10 +75,21 @@ __extension__ typedef unsigned __int128 option_set;
 			 TAKES(DOMAIN) | TAKES(POLICY))
 #define TAKES_BOOT	(TAKES(KERNEL) | TAKES(INITRD) | TAKES(CMDLINE) | TAKES(CPU_MAX))
 
+struct hull_ct_config;
+
+/* What the options of a group say beside the container's configuration. */
+struct group_args {
+	struct hull_ct_config *config;	/* NULL: no option has needed one */
+	bool tty, interactive, detach, remove, dry_run, all, force, follow, userns, transient;
+	bool made;			/* these options are of a group that was made before */
+};
+
 /* What the command line says; options that were not given have their defaults. */
 struct args {
 	option_set given;
-	char *const *words;
+	char *const *argv;		/* the verb, and all that follows it */
+	int argc;
+	char *const *words;		/* of these, what is no option */
 	int n_words;
 	bool help, json, log;
 	enum hull_engine engine;
@@ -96,7 +105,7 @@ struct args {
 	uint32_t interval_ms;
 	bool audit;
 	const char *label;
-	bool transient;
+	struct group_args group;
 };
 
 /* What can stand where a value or a word stands: for the completion. */
@@ -157,6 +166,10 @@ const struct option_table *command_table(const struct command *command);
 /* Parses what follows the command's own words. STATUS_OK or STATUS_USAGE, having said why. */
 enum status command_parse(const struct command *command, int argc, char **argv,
 			  struct args *args);
+/* What options that are not given stand for; and one more command line on top of @args. */
+void command_defaults(struct args *args);
+enum status command_parse_more(const struct command *command, int argc, char **argv,
+			       struct args *args);
 void command_help(const struct command *command);
 void command_usage_all(bool to_stderr);
 /* @noun alone: all its verbs; false when there is no such noun */
@@ -207,6 +220,17 @@ int group_set_run(const struct command *command, const struct args *args);
 int group_list_run(const struct command *command, const struct args *args);
 int group_show_run(const struct command *command, const struct args *args);
 int group_stats_run(const struct command *command, const struct args *args);
+int group_create_run(const struct command *command, const struct args *args);
+int group_run_run(const struct command *command, const struct args *args);
+int group_start_run(const struct command *command, const struct args *args);
+int group_exec_run(const struct command *command, const struct args *args);
+int group_attach_run(const struct command *command, const struct args *args);
+int group_kill_run(const struct command *command, const struct args *args);
+int group_pause_run(const struct command *command, const struct args *args);
+int group_resume_run(const struct command *command, const struct args *args);
+int group_update_run(const struct command *command, const struct args *args);
+int group_ps_run(const struct command *command, const struct args *args);
+int group_logs_run(const struct command *command, const struct args *args);
 int group_delete_run(const struct command *command, const struct args *args);
 int policy_check_run(const struct command *command, const struct args *args);
 int policy_compile_run(const struct command *command, const struct args *args);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* vmctl group adopt, set, delete: records of groups. */
+/* vmctl group adopt, set: records of groups. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <cmd/group.h>
+#include <cmd/group_options.h>
 #include <cmd/output.h>
 
 json_t *json_group(const struct hull_group_info *group)
@@ -48,7 +49,7 @@ int group_adopt_run(const struct command *command, const struct args *args)
 	struct hull_group_new new = {
 		.name = args->words[0],
 		.label = args->label,
-		.flags = args->transient ? HULL_GROUP_F_TRANSIENT : 0,
+		.flags = args->group.transient ? HULL_GROUP_F_TRANSIENT : 0,
 	};
 	enum status status = STATUS_OK;
 	struct hull_group_info group;
@@ -76,9 +77,9 @@ int group_adopt_run(const struct command *command, const struct args *args)
 int group_set_run(const struct command *command, const struct args *args)
 {
 	struct hull_ref ref = command_ref(args->words[0]);
-	uint32_t flags = args->transient ? HULL_GROUP_F_TRANSIENT : 0;
+	uint32_t flags = args->group.transient ? HULL_GROUP_F_TRANSIENT : 0;
 	struct hull_group_change change = {
-		.flags = args->given & TAKES(TRANSIENT) ? &flags : NULL,
+		.flags = args->given & GTAKES(TRANSIENT) ? &flags : NULL,
 		.label = args->label,
 	};
 	enum status status = STATUS_OK;
@@ -93,21 +94,6 @@ int group_set_run(const struct command *command, const struct args *args)
 	if (!client)
 		return status;
 	if (hull_group_set(client, &ref, &change, &error))
-		status = command_fail(command, &error);
-	hull_client_close(client);
-	return status;
-}
-
-int group_delete_run(const struct command *command, const struct args *args)
-{
-	struct hull_ref ref = command_ref(args->words[0]);
-	enum status status = STATUS_OK;
-	struct hull_client *client = command_client(command, &status);
-	struct hull_error error;
-
-	if (!client)
-		return status;
-	if (hull_group_delete(client, &ref, &error))
 		status = command_fail(command, &error);
 	hull_client_close(client);
 	return status;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <cmd/group.h>
 #include <cmd/output.h>
+#include <group/clean.h>
 
 static int name_width(const struct hull_group_info *groups, size_t n)
 {
@@ -53,6 +54,8 @@ int group_list_run(const struct command *command, const struct args *args)
 
 	if (!client)
 		return status;
+	/* Those whose keeper was killed are no groups any more. */
+	hull_group_sweep();
 	ret = hull_group_list(client, &groups, &n, &error);
 	hull_client_close(client);
 	if (ret)

@@ -204,18 +204,6 @@ static bool parse_audit(const char *text, struct args *args, const char **why)
 	return args->audit = true;
 }
 
-static bool parse_label(const char *text, struct args *args, const char **why)
-{
-	args->label = text;
-	*why = "longer than 255 bytes";
-	return strlen(text) <= HULL_GROUP_LABEL_MAX;
-}
-
-static bool parse_transient(const char *text, struct args *args, const char **why)
-{
-	return parse_switch(text, &args->transient, why);
-}
-
 const struct option_row option_rows[OPTION_N] = {
 	[OPTION_HELP] = { "help", 'h', NULL, "this text", COMPLETE_NONE, parse_help },
 	[OPTION_JSON] = { "json", 'j', NULL, "print JSON", COMPLETE_NONE, parse_json },
@@ -275,11 +263,6 @@ const struct option_row option_rows[OPTION_N] = {
 			      COMPLETE_NONE, parse_interval },
 	[OPTION_AUDIT] = { "audit", 0, NULL, "tell of calls under the action audit instead",
 			   COMPLETE_NONE, parse_audit },
-	[OPTION_LABEL] = { "label", 0, "TEXT", "what to show beside the name (none)", COMPLETE_NONE,
-			   parse_label },
-	[OPTION_TRANSIENT] = { "transient", 0, "[=on|off]",
-			       "the record goes when its cgroup is removed (off)",
-			       COMPLETE_SWITCH, parse_transient },
 };
 
 _Static_assert(OPTION_N <= 8 * sizeof(option_set), "a bit for each option");

@@ -174,8 +174,8 @@ static int pivot(struct hull_ct_run *run, const void *object)
 	if (fchdir(run->root_tree))
 		return -1;
 	if (config->root.no_pivot) {
-		/* The old root stays beneath: for roots that pivot_root() can't leave. */
-		if (mount(".", "/", NULL, MS_MOVE, NULL) || chroot("."))
+		/* It covers the old one already: for roots that pivot_root() can't leave. */
+		if (chroot("."))
 			return -1;
 	} else if (syscall(SYS_pivot_root, ".", ".") || umount2(".", MNT_DETACH)) {
 		/* The old root was put on top of the new one, and is gone with its mounts. */

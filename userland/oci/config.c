@@ -264,3 +264,19 @@ int oci_resources_load(struct oci_bundle *bundle, const char *file, struct hull_
 	json_decref(json);
 	return ret;
 }
+
+int oci_seccomp_load(struct hull_ct_config *config, const char *file, struct hull_error *error)
+{
+	json_t *json = oci_json_load(AT_FDCWD, file, file, error);
+	struct oci_bundle bundle = { .config = config };
+	const struct oci_row row = { .key = NULL };
+	struct oci_reader reader;
+	bool done;
+
+	if (!json)
+		return -1;
+	reader_init(&reader, &bundle, file, error);
+	done = oci_read_seccomp(&reader, &row, json, &config->seccomp);
+	json_decref(json);
+	return done ? 0 : -1;
+}

@@ -35,6 +35,9 @@ int oci_process_parse(struct oci_bundle *bundle, const char *text, size_t len,
 /** oci_resources_load - of `update --resources FILE`; "-" is stdin */
 int oci_resources_load(struct oci_bundle *bundle, const char *file, struct hull_error *error);
 
+/** oci_seccomp_load - a "seccomp" section as a file, as docker has profiles: into @config */
+int oci_seccomp_load(struct hull_ct_config *config, const char *file, struct hull_error *error);
+
 /* Of one section each. */
 bool oci_read_process(struct oci_reader *reader, const struct oci_row *row, const json_t *value,
 		      void *to);	/* struct hull_ct_process */

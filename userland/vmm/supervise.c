@@ -9,6 +9,7 @@
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <base/daemon.h>
 #include <base/fds.h>
 
 #include "confine.h"
@@ -207,7 +208,6 @@ static void __attribute__((noreturn)) background(struct vmm_supervisor *supervis
 	struct vmm_end end;
 	sigset_t old;
 
-	setsid();
 	prctl(PR_SET_NAME, "hull-supervisor");
 	hull_fds_close(&start, 1);
 	hull_fds_detach();
@@ -240,31 +240,18 @@ int vmm_start(const struct vmm_options *options, pid_t *pid, struct vmm_error *e
 {
 	struct vmm_supervisor supervisor = { .options = options };
 	struct vmm_report message;
-	int start[2];
-	pid_t middle;
-	ssize_t n;
+	int start;
 
 	error->notice[0] = 0;
 	if (options_check(options, error))
 		return -1;
-	if (pipe2(start, O_CLOEXEC))
-		return vmm_fail_errno(error, "pipe");
-	fflush(NULL);
-	/* Two forks: the supervisor is nobody's child here and no zombie later. */
-	middle = fork();
-	if (!middle) {
-		if (!fork())
-			background(&supervisor, start[1]);
-		_exit(EXIT_SUCCESS);
+	switch (hull_daemon_fork(&start)) {
+	case -1:
+		return vmm_fail_errno(error, "fork");
+	case 0:
+		background(&supervisor, start);
 	}
-	close(start[1]);
-	if (middle > 0)
-		waitpid(middle, NULL, 0);
-	do {
-		n = read(start[0], &message, sizeof(message));
-	} while (n < 0 && errno == EINTR);
-	close(start[0]);
-	if (n != sizeof(message))
+	if (hull_daemon_word(start, &message, sizeof(message)))
 		return vmm_fail(error, ECHILD, "the supervisor of VM %s died", options->name);
 	*error = message.error;
 	*pid = message.pid;
