@@ -13,7 +13,7 @@ pause_of()	# ROUND
 
 keeper()
 {
-	./jsonq keeper < /run/hull/groups/victim/state 2> /dev/null
+	{ ./jsonq keeper < /run/hull/groups/victim/state; } 2> /dev/null
 }
 
 i=0 lived=0
