@@ -4,8 +4,8 @@
  * to shared memory are known within it, and nowhere else. A VM whose record names no
  * domain has one of its own, and meets its VMM only.
  *
- * Lock order: vcpu->mutex > shares_lock > mmu->slots_lock; vcpu->mutex > lock. Neither
- * of the two is taken under the other.
+ * Lock order: vcpu->mutex > shares_lock; vcpu->mutex > lock. Neither of the two is taken
+ * under the other, and under neither does anybody wait for a VMM or its memory.
  */
 #ifndef HULL_HYPERCALL_DOMAIN_H
 #define HULL_HYPERCALL_DOMAIN_H

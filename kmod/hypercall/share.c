@@ -57,11 +57,13 @@ struct hull_shared *hull_shared_find(struct hull_domain *domain, const char *nam
 
 /* --- pages ---------------------------------------------------------------------------- */
 
+/* The offerer's alone: locks of its pages and of its VMM may be long in coming. */
 static void pages_unpin(struct hull_shared *shared)
 {
 	unpin_user_pages_dirty_lock(shared->pages, shared->pages_n, true);
-	account_locked_vm(shared->mm, shared->pages_n, false);
+	account_locked_vm(shared->mm, shared->locked, false);
 	shared->pages_n = 0;
+	shared->locked = 0;
 }
 
 /*
@@ -76,6 +78,7 @@ static int pages_pin(struct hull_vm *vm, struct hull_shared *shared, u32 n)
 	ret = account_locked_vm(vm->mm, n, true);
 	if (ret)
 		return ret;
+	shared->locked = n;
 	for (shared->pages_n = 0; shared->pages_n < n; shared->pages_n++) {
 		hva = hull_mmu_hva(&vm->mmu, shared->gpa + ((u64)shared->pages_n << PAGE_SHIFT),
 				   PAGE_SIZE, true);
@@ -87,7 +90,6 @@ static int pages_pin(struct hull_vm *vm, struct hull_shared *shared, u32 n)
 	}
 	if (shared->pages_n == n)
 		return 0;
-	account_locked_vm(vm->mm, n - shared->pages_n, false);
 	pages_unpin(shared);
 	return ret == -ENOMEM ? ret : -EFAULT;
 }
@@ -201,63 +203,59 @@ static void pages_dirty(const struct hull_shared *shared)
 				    shared->gpa + ((u64)i << PAGE_SHIFT));
 }
 
-/*
- * Return: true: this was the end, and shared_release() is to follow without the lock.
- * @force: do what can be done where memory is short.
- */
-static bool shared_end(struct hull_shared *shared, bool force, int *error)
+/* Return: true: this was the end, after which its file is not needed any more. */
+static bool shared_end(struct hull_shared *shared)
 {
-	bool mapped = shared->mapper;
-
-	*error = 0;
-	if (mapped && !hull_share_unmap(shared) && !force) {
-		*error = -ENOMEM;
-		return false;
-	}
 	if (!shared->owner)
 		return false;
-	if (mapped && (shared->rights & HULL_SHARE_WRITE))
-		pages_dirty(shared);
-	atomic_sub(shared->pages_n, &shared->owner->pages);
+	if (shared->mapper) {
+		hull_share_unmap(shared);
+		if (shared->rights & HULL_SHARE_WRITE)
+			pages_dirty(shared);
+	}
 	shared->owner = NULL;
 	list_del(&shared->link);
 	return true;
 }
 
 /* Nobody has a page of it any more, and nobody gets one. */
-static void shared_release(struct hull_shared *shared)
+static void offer_release(struct hull_shares *shares, struct hull_shared *shared)
 {
-	struct file *file = shared->file;
-
+	atomic_sub(shared->pages_n, &shares->pages);
 	pages_unpin(shared);
-	fput(file);
+}
+
+static void map_release(struct hull_shares *shares, const struct hull_share_handle *was)
+{
+	/*
+	 * Who has found the slot may still use its address until it is deleted. One that stays,
+	 * for want of memory, keeps the mapping, which has no pages, and goes before the next one.
+	 */
+	if (!hull_mmu_slots_reap(&shares->vm->mmu))
+		hull_share_vma_drop(shares, was);
 }
 
 /* Context: shares_lock held, and given up. */
-static int handle_end(struct hull_shares *shares, struct hull_share_handle *handle, bool force)
+static int handle_end(struct hull_shares *shares, struct hull_share_handle *handle)
 {
 	struct hull_share_handle was = *handle;
 	bool ended;
-	int ret;
 
+	lockdep_assert_held(&shares->map_lock);
 	lockdep_assert_held(&shares->domain->shares_lock);
 	if (!was.shared) {
 		mutex_unlock(&shares->domain->shares_lock);
 		return -EBADF;
 	}
-	ended = shared_end(was.shared, force, &ret);
-	if (!ret) {
-		memset(handle, 0, sizeof(*handle));
-		/* Whatever is left of it goes with our slots. */
-		if (was.hva)
-			was.shared->mapper = NULL;
-	}
+	ended = shared_end(was.shared);
+	memset(handle, 0, sizeof(*handle));
 	mutex_unlock(&shares->domain->shares_lock);
 	if (ended)
-		shared_release(was.shared);
-	if (ret)
-		return ret;
-	hull_share_vma_drop(shares, &was);
+		fput(was.shared->file);
+	if (was.hva)
+		map_release(shares, &was);
+	else
+		offer_release(shares, was.shared);
 	hull_shared_put(was.shared);
 	return 0;
 }
@@ -266,23 +264,29 @@ long hull_hc_share_end(struct hull_call *call)
 {
 	struct hull_shares *shares = call->vm->calls->shares;
 	u64 i = call->arg[0] - 1;
+	int ret = -EINTR;
 
 	if (i >= HULL_SHARES_MAX)
 		return -EBADF;
 	i = array_index_nospec(i, HULL_SHARES_MAX);
-	if (mutex_lock_killable(&shares->domain->shares_lock))
+	if (mutex_lock_killable(&shares->map_lock))
 		return -EINTR;
-	return handle_end(shares, &shares->handles[i], false);
+	if (!mutex_lock_killable(&shares->domain->shares_lock))
+		ret = handle_end(shares, &shares->handles[i]);
+	mutex_unlock(&shares->map_lock);
+	return ret;
 }
 
 void hull_shares_reset(struct hull_shares *shares)
 {
 	int i;
 
+	mutex_lock(&shares->map_lock);
 	for (i = 0; i < HULL_SHARES_MAX; i++) {
 		mutex_lock(&shares->domain->shares_lock);
-		handle_end(shares, &shares->handles[i], true);
+		handle_end(shares, &shares->handles[i]);
 	}
+	mutex_unlock(&shares->map_lock);
 }
 
 /* --- life --------------------------------------------------------------------------------- */
@@ -295,6 +299,7 @@ int hull_shares_create(struct hull_vm_calls *calls)
 		return -ENOMEM;
 	shares->vm = calls->vm;
 	shares->domain = calls->domain;
+	mutex_init(&shares->map_lock);
 	calls->shares = shares;
 	return 0;
 }

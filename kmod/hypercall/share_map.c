@@ -16,21 +16,14 @@ static void map_mm_set(struct hull_shared *shared, struct mm_struct *mm)
 	mutex_unlock(&shared->fault_lock);
 }
 
-bool hull_share_unmap(struct hull_shared *shared)
+void hull_share_unmap(struct hull_shared *shared)
 {
-	const struct kvm_userspace_memory_region none = { .slot = shared->slot };
-	struct hull_mmu *mmu = &shared->mapper->vm->mmu;
-	bool done;
-
 	lockdep_assert_held(&shared->mapper->domain->shares_lock);
 	/* First, so that the guest's accesses find no memory rather than a broken mapping. */
-	done = !hull_mmu_slot_set_own(mmu, &none);
+	hull_mmu_slot_own_end(&shared->mapper->vm->mmu, shared->slot);
 	map_mm_set(shared, NULL);
-	if (shared->owner)
-		unmap_mapping_range(shared->file->f_mapping, 0, 0, 1);
-	if (done)
-		shared->mapper = NULL;
-	return done;
+	unmap_mapping_range(shared->file->f_mapping, 0, 0, 1);
+	shared->mapper = NULL;
 }
 
 /* The VMM may have put something else there: then it is not ours to take away. */
@@ -84,12 +77,6 @@ static struct hull_shared *map_find(struct hull_shares *shares, const struct hul
 static int map_claim(struct hull_shares *shares, struct hull_shared *shared,
 		     const struct hull_share *share, unsigned long hva)
 {
-	struct kvm_userspace_memory_region region = {
-		.flags = share->rights & HULL_SHARE_WRITE ? 0 : KVM_MEM_READONLY,
-		.guest_phys_addr = share->gpa,
-		.memory_size = share->bytes,
-		.userspace_addr = hva,
-	};
 	int i, ret;
 
 	lockdep_assert_held(&shares->domain->shares_lock);
@@ -100,21 +87,46 @@ static int map_claim(struct hull_shares *shares, struct hull_shared *shared,
 	i = hull_share_handle_free(shares);
 	if (i < 0)
 		return i;
-	map_mm_set(shared, shares->vm->mm);
-	region.slot = HULL_MEMSLOTS_MAX + i;
-	ret = hull_mmu_slot_set_own(&shares->vm->mmu, &region);
-	if (ret) {
-		map_mm_set(shared, NULL);
-		unmap_mapping_range(shared->file->f_mapping, 0, 0, 1);
-		return ret;
-	}
 	shared->mapper = shares;
-	shared->slot = region.slot;
+	shared->slot = HULL_MEMSLOTS_MAX + i;
+	hull_mmu_slot_own_begin(&shares->vm->mmu, shared->slot);
+	map_mm_set(shared, shares->vm->mm);
 	refcount_inc(&shared->users);
 	shares->handles[i] = (struct hull_share_handle) {
 		.shared = shared, .hva = hva, .bytes = share->bytes,
 	};
 	return i + 1;
+}
+
+/* Of a handle that nobody was told of. */
+static void map_undo(struct hull_shares *shares, struct hull_share_handle *handle)
+{
+	struct hull_shared *shared = handle->shared;
+
+	mutex_lock(&shares->domain->shares_lock);
+	if (shared->mapper == shares)
+		hull_share_unmap(shared);
+	memset(handle, 0, sizeof(*handle));
+	mutex_unlock(&shares->domain->shares_lock);
+	hull_shared_put(shared);
+}
+
+/* The offerer may end it at any moment: then the slot is one that nobody finds. */
+static int map_slot(struct hull_shares *shares, const struct hull_share *share,
+		    unsigned long hva, int handle)
+{
+	const struct kvm_userspace_memory_region region = {
+		.slot = HULL_MEMSLOTS_MAX + handle - 1,
+		.flags = share->rights & HULL_SHARE_WRITE ? 0 : KVM_MEM_READONLY,
+		.guest_phys_addr = share->gpa,
+		.memory_size = share->bytes,
+		.userspace_addr = hva,
+	};
+	int ret = hull_mmu_slot_set_own(&shares->vm->mmu, &region);
+
+	if (ret)
+		map_undo(shares, &shares->handles[handle - 1]);
+	return ret ?: handle;
 }
 
 static int map_make(struct hull_shares *shares, struct hull_shared *shared, struct file *file,
@@ -123,6 +135,8 @@ static int map_make(struct hull_shares *shares, struct hull_shared *shared, stru
 	unsigned long prot = share->rights & HULL_SHARE_WRITE ? PROT_READ | PROT_WRITE : PROT_READ;
 	struct hull_share_handle undo = { .shared = shared, .bytes = share->bytes };
 	int ret;
+
+	lockdep_assert_held(&shares->map_lock);
 
 	/* Locks of the VMM's memory may be long in coming: none of the domain's is held. */
 	undo.hva = vm_mmap(file, 0, share->bytes, prot, MAP_SHARED, 0);
@@ -133,27 +147,44 @@ static int map_make(struct hull_shares *shares, struct hull_shared *shared, stru
 		ret = map_claim(shares, shared, share, undo.hva);
 		mutex_unlock(&shares->domain->shares_lock);
 	}
+	if (ret > 0)
+		ret = map_slot(shares, share, undo.hva, ret);
 	if (ret < 0)
 		hull_share_vma_drop(shares, &undo);
+	return ret;
+}
+
+static int share_map(struct hull_shares *shares, const struct hull_share *share)
+{
+	struct hull_shared *shared;
+	struct file *file;
+	int ret;
+
+	/* A handle that is free has no slot then. */
+	ret = hull_mmu_slots_reap(&shares->vm->mmu);
+	if (ret)
+		return ret;
+	shared = map_find(shares, share, &file);
+	if (IS_ERR(shared))
+		return PTR_ERR(shared);
+	ret = map_make(shares, shared, file, share);
+	fput(file);
+	hull_shared_put(shared);
 	return ret;
 }
 
 long hull_hc_share_map(struct hull_call *call)
 {
 	struct hull_shares *shares = call->vm->calls->shares;
-	struct hull_shared *shared;
 	struct hull_share share;
-	struct file *file;
 	int ret;
 
 	ret = hull_share_read(call, &share);
 	if (ret)
 		return ret;
-	shared = map_find(shares, &share, &file);
-	if (IS_ERR(shared))
-		return PTR_ERR(shared);
-	ret = map_make(shares, shared, file, &share);
-	fput(file);
-	hull_shared_put(shared);
+	if (mutex_lock_killable(&shares->map_lock))
+		return -EINTR;
+	ret = share_map(shares, &share);
+	mutex_unlock(&shares->map_lock);
 	return ret;
 }

@@ -7,11 +7,14 @@
  * mapping has page frames, not pages: nobody in that process can take a reference that
  * would outlive the end, and the MMU notifier drops EPT entries as for any memory.
  *
- * At the end, whoever asks for it: the slot goes, which waits for faults and copies under
- * way; no fault finds pages any more; what is mapped is taken away; pages are let go.
+ * At the end, whoever asks for it: the slot is not found any more; no fault finds pages any
+ * more; what is mapped is taken away, also from faults and copies under way. None of this
+ * waits for the other side's VMM, which could have others wait for ever. What might is done
+ * by each side for itself: the mapper deletes the slot, the offerer lets go of the pages.
  *
- * Locks: vcpu->mutex > shares_lock > mmu->slots_lock; shares_lock > i_mmap locks;
- * mmap_lock > fault_lock; shares_lock > fault_lock.
+ * Locks: vcpu->mutex > map_lock > shares_lock > i_mmap locks; map_lock > mmu->slots_lock;
+ * mmap_lock > fault_lock; shares_lock > fault_lock. Under shares_lock nobody waits for
+ * memory of a VMM, its locks, or who uses it.
  * Fields: [I] never changes; [S] domain->shares_lock; [F] fault_lock.
  */
 #ifndef HULL_HYPERCALL_SHARE_PRIVATE_H
@@ -34,9 +37,10 @@ struct hull_shared {
 	u32 rights;				/* [I] HULL_SHARE_*, offered */
 	u64 gpa;				/* [I] in the offerer */
 	struct mm_struct *mm;			/* [I] the offerer's, mmgrab */
-	u32 pages_n;				/* [I] */
-	struct page **pages;			/* [I] until the end is complete */
-	struct file *file;			/* [I] a reference until then */
+	u32 pages_n;				/* [I] until the offerer's handle ends */
+	u32 locked;				/* likewise: pages accounted to mm */
+	struct page **pages;			/* [I] likewise pinned */
+	struct file *file;			/* [I] a reference until the end */
 
 	struct hull_shares *owner;		/* [S] who offers it; NULL: it has ended */
 	struct list_head link;			/* [S] domain->shares, while it has an owner */
@@ -58,6 +62,7 @@ struct hull_shares {
 	struct hull_vm *vm;			/* [I] */
 	struct hull_domain *domain;		/* [I] */
 	atomic_t pages;				/* offered, or about to be */
+	struct mutex map_lock;			/* one at a time: maps, ends of handles */
 	struct hull_share_handle handles[HULL_SHARES_MAX];
 };
 
@@ -77,13 +82,8 @@ struct file *hull_share_file_create(struct hull_shared *shared);
 
 /* --- share_map.c --------------------------------------------------------------- */
 
-/**
- * hull_share_unmap - the mapper has no memory there any more, and no page
- *
- * Context: shares_lock held. Return: false: no memory to change the slots; the pages are
- * gone all the same, and to try again is fine.
- */
-bool hull_share_unmap(struct hull_shared *shared);
+/** hull_share_unmap - the mapper has no memory there any more, and no page; shares_lock held */
+void hull_share_unmap(struct hull_shared *shared);
 /** hull_share_vma_drop - take the empty mapping out of the VMM, where that is us */
 void hull_share_vma_drop(struct hull_shares *shares, const struct hull_share_handle *handle);
 

@@ -123,6 +123,9 @@ int hull_mmu_fault(struct hull_mmu *mmu, u64 gpa, u32 access)
 		ret = HULL_MMU_MMIO;
 	else
 		ret = fault_handle(mmu, slot, gpa, access);
+	/* Who ends a slot takes its pages away after that: no memory, rather than a broken one. */
+	if (ret == -EFAULT && hull_memslot_gone(slot))
+		ret = HULL_MMU_RETRY;
 	srcu_read_unlock(&mmu->srcu, idx);
 	return ret;
 }

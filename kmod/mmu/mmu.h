@@ -51,6 +51,7 @@ struct hull_mmu {
 	struct srcu_struct srcu;		/* readers of slots */
 	struct hull_memslots __rcu *slots;	/* srcu; written under slots_lock */
 	u32 slots_generation;			/* [a] changes with every new slots */
+	bool own_gone[HULL_MEMSLOTS_OWN];	/* [a] see hull_mmu_slot_own_end() */
 
 	spinlock_t lock;			/* the EPT and the fields below */
 	struct mmu_notifier notifier;
@@ -89,6 +90,18 @@ int hull_mmu_slot_set(struct hull_mmu *mmu, const struct kvm_userspace_memory_re
  * hull_mmu_memory().
  */
 int hull_mmu_slot_set_own(struct hull_mmu *mmu, const struct kvm_userspace_memory_region *region);
+/**
+ * hull_mmu_slot_own_end - nobody finds the own slot @id from now on
+ *
+ * Waits for nobody, so it may be of another process's VM. Who has found the slot before
+ * goes on to use what the VMM has at its address. The slot is deleted later: by
+ * hull_mmu_slots_reap(), or when another one is set. Context: any.
+ */
+void hull_mmu_slot_own_end(struct hull_mmu *mmu, u32 id);
+/** hull_mmu_slot_own_begin - before @id, which has no slot, is set: it may be found again */
+void hull_mmu_slot_own_begin(struct hull_mmu *mmu, u32 id);
+/** hull_mmu_slots_reap - delete own slots that were ended; may sleep. Return: 0, -ENOMEM */
+int hull_mmu_slots_reap(struct hull_mmu *mmu);
 /** hull_mmu_memory - bytes of all slots of userspace's but @except_id; may sleep */
 u64 hull_mmu_memory(struct hull_mmu *mmu, u32 except_id);
 

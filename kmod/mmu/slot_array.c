@@ -28,7 +28,9 @@ const struct hull_memslot *hull_memslots_find(const struct hull_memslots *slots,
 	if (!above)
 		return NULL;
 	slot = &slots->slot[above - 1];
-	return gpa - slot->base < slot->size && !slot->leaving ? slot : NULL;
+	if (gpa - slot->base >= slot->size || hull_memslot_gone(slot))
+		return NULL;
+	return slot;
 }
 
 const struct hull_memslot *hull_memslots_find_id(const struct hull_memslots *slots, u32 id)

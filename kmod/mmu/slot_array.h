@@ -14,7 +14,8 @@
  *	the same size is where the log is taken to
  * @id: the name that userspace gave it
  * @flags: KVM_MEM_*
- * @leaving: about to go: the notifier still sees it, nobody else does
+ * @gone: when it points at true, the notifier still sees the slot, and nobody else does;
+ *	NULL: it stays
  */
 struct hull_memslot {
 	u64 base;
@@ -23,13 +24,19 @@ struct hull_memslot {
 	unsigned long *dirty;
 	u32 id;
 	u32 flags;
-	bool leaving;
+	const bool *gone;
 };
 
 struct hull_memslots {
 	unsigned int count;
 	struct hull_memslot slot[];
 };
+
+/** hull_memslot_gone - nobody finds it any more, but who has found it already has it still */
+static inline bool hull_memslot_gone(const struct hull_memslot *slot)
+{
+	return slot->gone && READ_ONCE(*slot->gone);
+}
 
 /** hull_memslots_find - the slot that holds @gpa, or NULL */
 const struct hull_memslot *hull_memslots_find(const struct hull_memslots *slots, u64 gpa);

@@ -16,6 +16,9 @@
 #define SLOT_FLAGS	(KVM_MEM_LOG_DIRTY_PAGES | KVM_MEM_READONLY)
 #define SLOT_PAGES_MAX	((1UL << 31) - 1)
 
+/* What slots that leave point at. */
+static const bool leaving_gone = true;
+
 static struct hull_memslots *slots_alloc(unsigned int count)
 {
 	struct hull_memslots *slots;
@@ -115,7 +118,7 @@ static int slot_leave(struct hull_mmu *mmu, const struct hull_memslot *old,
 		kvfree(slots);
 		return -ENOMEM;
 	}
-	slot.leaving = true;
+	slot.gone = &leaving_gone;
 	hull_memslots_copy(leaving, now, slot.id, &slot);
 	hull_memslots_copy(slots, now, slot.id, add);
 	slots_publish(mmu, leaving);	/* @old and @now are gone now */
@@ -222,7 +225,57 @@ static int slot_set(struct hull_mmu *mmu, const struct hull_memslot *want)
 	return slot_change(mmu, old, want);
 }
 
-static int region_set(struct hull_mmu *mmu, const struct kvm_userspace_memory_region *region)
+static u32 own_index(u32 id)
+{
+	return array_index_nospec(id - HULL_MEMSLOTS_MAX, HULL_MEMSLOTS_OWN);
+}
+
+void hull_mmu_slot_own_begin(struct hull_mmu *mmu, u32 id)
+{
+	WRITE_ONCE(mmu->own_gone[own_index(id)], false);
+}
+
+void hull_mmu_slot_own_end(struct hull_mmu *mmu, u32 id)
+{
+	WRITE_ONCE(mmu->own_gone[own_index(id)], true);
+}
+
+static const struct hull_memslot *slot_gone(struct hull_mmu *mmu)
+{
+	const struct hull_memslots *slots = hull_mmu_slots(mmu);
+	unsigned int i;
+
+	for (i = 0; i < slots->count; i++)
+		if (hull_memslot_gone(&slots->slot[i]))
+			return &slots->slot[i];
+	return NULL;
+}
+
+/* Each pass deletes one; there are HULL_MEMSLOTS_OWN at most. */
+static int slots_reap(struct hull_mmu *mmu)
+{
+	const struct hull_memslot *slot;
+	int err = 0;
+
+	lockdep_assert_held(&mmu->slots_lock);
+	while (!err && (slot = slot_gone(mmu)))
+		err = slot_delete(mmu, slot);
+	return err;
+}
+
+int hull_mmu_slots_reap(struct hull_mmu *mmu)
+{
+	int err;
+
+	mutex_lock(&mmu->slots_lock);
+	err = slots_reap(mmu);
+	mutex_unlock(&mmu->slots_lock);
+	return err;
+}
+
+/* @gone: of the slot to be */
+static int region_set(struct hull_mmu *mmu, const struct kvm_userspace_memory_region *region,
+		      const bool *gone)
 {
 	const struct hull_memslot want = {
 		.base = region->guest_phys_addr,
@@ -230,6 +283,7 @@ static int region_set(struct hull_mmu *mmu, const struct kvm_userspace_memory_re
 		.hva = region->userspace_addr,
 		.id = region->slot,
 		.flags = region->flags,
+		.gone = gone,
 	};
 	int err;
 
@@ -237,21 +291,24 @@ static int region_set(struct hull_mmu *mmu, const struct kvm_userspace_memory_re
 	if (err)
 		return err;
 	mutex_lock(&mmu->slots_lock);
-	err = slot_set(mmu, &want);
+	/* They are in nobody's way. */
+	err = slots_reap(mmu) ?: slot_set(mmu, &want);
 	mutex_unlock(&mmu->slots_lock);
 	return err;
 }
 
 int hull_mmu_slot_set(struct hull_mmu *mmu, const struct kvm_userspace_memory_region *region)
 {
-	return region->slot < HULL_MEMSLOTS_MAX ? region_set(mmu, region) : -EINVAL;
+	return region->slot < HULL_MEMSLOTS_MAX ? region_set(mmu, region, NULL) : -EINVAL;
 }
 
 int hull_mmu_slot_set_own(struct hull_mmu *mmu, const struct kvm_userspace_memory_region *region)
 {
 	u32 own = region->slot - HULL_MEMSLOTS_MAX;
 
-	return own < HULL_MEMSLOTS_OWN ? region_set(mmu, region) : -EINVAL;
+	if (own >= HULL_MEMSLOTS_OWN)
+		return -EINVAL;
+	return region_set(mmu, region, &mmu->own_gone[own_index(region->slot)]);
 }
 
 u64 hull_mmu_memory(struct hull_mmu *mmu, u32 except_id)

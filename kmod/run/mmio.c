@@ -184,12 +184,18 @@ static int access_physical(struct hull_vcpu *vcpu, u64 gpa, void *data, unsigned
 {
 	struct hull_access want = { .address = gpa, .len = len, .write = write };
 	struct hull_mmu *mmu = &vcpu->vm->mmu;
+	int ret;
 
 	if (len > sizeof(want.data))
 		return -EFAULT;
-	if (!hull_mmu_hva(mmu, gpa, len, write))
-		return access_device(vcpu, &want, data);
-	return write ? hull_mmu_write(mmu, gpa, data, len) : hull_mmu_read(mmu, gpa, data, len);
+	if (hull_mmu_hva(mmu, gpa, len, write)) {
+		ret = write ? hull_mmu_write(mmu, gpa, data, len) :
+			      hull_mmu_read(mmu, gpa, data, len);
+		/* What another VM shares may end meanwhile. */
+		if (!ret || hull_mmu_hva(mmu, gpa, len, write))
+			return ret;
+	}
+	return access_device(vcpu, &want, data);
 }
 
 static int access_linear(struct hull_emul *emul, u64 gva, void *data, unsigned int size, u32 access)

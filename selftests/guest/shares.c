@@ -5,12 +5,17 @@
  * usage: shares [/dev/hull]
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/userfaultfd.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "hull_tap.h"
@@ -388,6 +393,91 @@ static void closed_run(void)
 	machine_close(&a);
 }
 
+/* --- a VMM that keeps others waiting ------------------------------------------------------ */
+
+struct stall {
+	struct machine *m;
+	int fault;			/* userfaultfd */
+	struct uffdio_range range;
+	pthread_t guest, relief;
+};
+
+/* A page that does not come: the vCPU waits for it in the middle of its slot's use. */
+static void *stall_guest(void *arg)
+{
+	struct kvm_regs regs = { .rdi = MACHINE_FRESH };
+	struct stall *stall = arg;
+
+	puppet_set(stall->m, puppet_peek, &regs);
+	machine_run(stall->m, 0);
+	return NULL;
+}
+
+/* So that a test that fails still ends. */
+static void *stall_relief(void *arg)
+{
+	struct stall *stall = arg;
+	struct uffdio_zeropage zero = { .range = stall->range };
+
+	sleep(5);
+	ioctl(stall->fault, UFFDIO_ZEROPAGE, &zero);
+	return NULL;
+}
+
+static bool stall_begin(struct stall *stall, struct machine *m)
+{
+	struct uffdio_register reg = {
+		.range = { .start = (uintptr_t)m->memory + MACHINE_FRESH, .len = PAGE },
+		.mode = UFFDIO_REGISTER_MODE_MISSING,
+	};
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffd_msg msg;
+
+	stall->m = m;
+	stall->range = reg.range;
+	stall->fault = syscall(SYS_userfaultfd, O_CLOEXEC);
+	if (stall->fault < 0 || ioctl(stall->fault, UFFDIO_API, &api) ||
+	    ioctl(stall->fault, UFFDIO_REGISTER, &reg))
+		return false;
+	pthread_create(&stall->guest, NULL, stall_guest, stall);
+	if (read(stall->fault, &msg, sizeof(msg)) != sizeof(msg))
+		return false;
+	pthread_create(&stall->relief, NULL, stall_relief, stall);
+	return true;
+}
+
+static long ms_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void stall_run(void)
+{
+	struct machine a, b;
+	struct stall stall;
+	long from, start, took;
+	bool ok;
+
+	open_pair(&a, &b);
+	from = puppet_share(&a, OFFER, "pages", FROM, PAGE, RW);
+	puppet_share(&b, MAP, "pages", AT, PAGE, RW);
+	ok = puppet_poke_at(&b, AT, 5) >= 0 && stall_begin(&stall, &b);
+	start = ms_now();
+	ok &= !end(&a, from) && puppet_share(&a, OFFER, "pages", FROM, PAGE, RW) > 0;
+	took = ms_now() - start;
+	machine_close(&a);
+	tap_ok(ok && ms_now() - start < 4000, "an end does not wait for the mapper's VMM (%ld ms)",
+	       took);
+	pthread_join(stall.guest, NULL);
+	pthread_join(stall.relief, NULL);
+	close(stall.fault);
+	tap_ok(no_memory(&b, AT, false) && no_memory(&b, AT, true), "and the mapper has lost it");
+	machine_close(&b);
+}
+
 int main(int argc, char **argv)
 {
 	struct machine probe;
@@ -404,7 +494,7 @@ int main(int argc, char **argv)
 		if (!ids[i])
 			return tap_skip_all("vmctl makes no records");
 	}
-	tap_plan(43);
+	tap_plan(45);
 	write_run();
 	offerer_end_run();
 	read_only_run();
@@ -412,6 +502,7 @@ int main(int argc, char **argv)
 	domains_run();
 	exhaust_run();
 	closed_run();
+	stall_run();
 	kill_run(8);
 	kill_halfway_run(8);
 	for (i = 0; i < 4; i++)

@@ -54,6 +54,7 @@ static bool slots_sorted(void)
 static void test_edges(void)
 {
 	struct hull_memslot a = slot_of(1, 10, 5), b = slot_of(2, 15, 1);
+	bool gone = false;
 
 	tap_ok(!hull_memslots_find(slots, 0), "nothing in an empty array");
 	slots_change(2, &b);
@@ -67,8 +68,10 @@ static void test_edges(void)
 	       "overlap of the last page");
 	tap_ok(!hull_memslots_overlap(slots, 16 * PAGE_SIZE, PAGE_SIZE, 7), "none behind it");
 	tap_ok(!hull_memslots_overlap(slots, 11 * PAGE_SIZE, PAGE_SIZE, 1), "none with itself");
-	a.leaving = true;
+	a.gone = &gone;
 	slots_change(1, &a);
+	tap_ok(hull_memslots_find(slots, 10 * PAGE_SIZE)->id == 1, "one that may leave is found");
+	gone = true;
 	tap_ok(!hull_memslots_find(slots, 10 * PAGE_SIZE) && hull_memslots_find_id(slots, 1),
 	       "one that leaves is not found by its address");
 	slots_change(1, NULL);
@@ -98,7 +101,7 @@ static void test_random(void)
 
 int main(void)
 {
-	tap_plan(12);
+	tap_plan(13);
 	slots = calloc(1, sizeof(*slots));
 	test_edges();
 	test_random();

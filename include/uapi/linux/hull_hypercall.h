@@ -436,10 +436,10 @@ static inline long hull_share_map(const struct hull_share *share)
 
 /*
  * hull_share_end: end what is shared, whichever side it is. CPL 0. When this returns the
- * mapping side has lost it, its addresses hold nothing any more, the pages are not
- * pinned any more, the name and this handle are free. The other side's handle stays,
- * meaning nothing, until it ends it too. A VM that dies does all this to its handles.
- * Returns 0; -EBADF: no such handle; -ENOMEM, -EINTR: try again.
+ * mapping side has lost it, its addresses hold nothing any more, the name and this handle
+ * are free. The other side's handle stays, meaning nothing, until it ends it too; while
+ * the offering side's does, the pages are pinned. A VM that dies does all this to its
+ * handles. Returns 0; -EBADF: no such handle; -EINTR: try again.
  */
 static inline long hull_share_end(unsigned long handle)
 {
