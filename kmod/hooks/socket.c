@@ -41,7 +41,7 @@ static bool inet_address(struct hull_request *request, const struct sockaddr *ad
 	request->inet.addr[3] = 0;
 	if (len >= (int)sizeof(*in) && (address->sa_family == AF_INET ||
 					address->sa_family == AF_UNSPEC)) {
-		request->inet.addr[0] = in->sin_addr.s_addr;
+		request->inet.addr[0] = (__force u32)in->sin_addr.s_addr;
 		request->inet.port = ntohs(in->sin_port);
 		return true;
 	}
@@ -49,7 +49,7 @@ static bool inet_address(struct hull_request *request, const struct sockaddr *ad
 		return false;
 	request->inet.port = ntohs(in6->sin6_port);
 	if (ipv6_addr_v4mapped(&in6->sin6_addr)) {
-		request->inet.addr[0] = in6->sin6_addr.s6_addr32[3];
+		request->inet.addr[0] = (__force u32)in6->sin6_addr.s6_addr32[3];
 		return true;
 	}
 	request->inet.family = 6;

@@ -134,27 +134,27 @@ static void walk_once(struct hull_eval *eval, const struct hull_ruleset *set, u3
 			break;
 }
 
+static bool walk_lockless(struct hull_eval *eval, const struct hull_ruleset *set, u32 sub,
+			  const struct hull_request *request, const struct path *path)
+{
+	unsigned int mount_seq = read_seqbegin(mounts_lock);
+	unsigned int rename_seq = read_seqbegin(&rename_lock);
+
+	walk_once(eval, set, sub, request, path);
+	return !read_seqretry(&rename_lock, rename_seq) && !read_seqretry(mounts_lock, mount_seq);
+}
+
+/* Whoever renames and mounts all the time does not keep it from an answer. */
 static void walk_steady(struct hull_eval *eval, const struct hull_ruleset *set, u32 sub,
 			const struct hull_request *request, const struct path *path)
 {
-	int mount_seq = 0, rename_seq;
-
-again_mounts:
-	read_seqbegin_or_lock(mounts_lock, &mount_seq);
-	rename_seq = 0;
-again_names:
-	read_seqbegin_or_lock(&rename_lock, &rename_seq);
+	if (walk_lockless(eval, set, sub, request, path))
+		return;
+	read_seqlock_excl(mounts_lock);
+	read_seqlock_excl(&rename_lock);
 	walk_once(eval, set, sub, request, path);
-	if (need_seqretry(&rename_lock, rename_seq)) {
-		rename_seq = 1;
-		goto again_names;
-	}
-	done_seqretry(&rename_lock, rename_seq);
-	if (need_seqretry(mounts_lock, mount_seq)) {
-		mount_seq = 1;
-		goto again_mounts;
-	}
-	done_seqretry(mounts_lock, mount_seq);
+	read_sequnlock_excl(&rename_lock);
+	read_sequnlock_excl(mounts_lock);
 }
 
 static noinline void walk_named(struct hull_eval *eval, const struct hull_ruleset *set, u32 sub,

@@ -20,7 +20,7 @@ group_run --name g1 true
 is "in the foreground, too" 125 ""
 
 # --- exec
-vmctl_run group exec g1 sh -c 'hostname; cat /proc/self/cgroup; exit 9'
+vmctl_run group exec g1 sh -c 'hostname; grep ^0: /proc/self/cgroup; exit 9'
 is "exec: in its namespaces, in its cgroup, exit status" 9 "g1
 0::/"
 vmctl_run group exec g1 sh -c 'ls -d /etc/shadow /nowhere'

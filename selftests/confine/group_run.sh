@@ -36,7 +36,7 @@ group_run --name seen hostname
 is "its name is its host name" 0 seen
 group_run sh -c 'echo $$'
 is "it is pid 1" 0 1
-group_run sh -c 'cat /proc/self/cgroup'
+group_run sh -c 'grep ^0: /proc/self/cgroup'
 is "its cgroup is its root" 0 "0::/"
 group_run sh -c 'ls /proc | grep -c "^[0-9]"'
 is "its processes alone" 0 3

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <unistd.h>
 
 #include <container/private.h>
 
@@ -50,8 +51,8 @@ static bool plan_before(struct hull_ct_plan *plan, const struct hull_ct_config *
 	if ((has_limits(&config->resources) && !add(plan, &hull_ct_step_limits, config)) ||
 	    (config->resources.n_devices && !add(plan, &hull_ct_step_device_rules, config)))
 		return false;
-	/* By their paths, before a joined mount namespace shows others. */
-	if ((private_ns(config, HULL_CT_USER) || idmapped(config)) &&
+	/* By whoever may: root's new process may not, nobody's only in its namespace. */
+	if (((private_ns(config, HULL_CT_USER) && !geteuid()) || idmapped(config)) &&
 	    !add(plan, &hull_ct_step_trees, config))
 		return false;
 	for (i = 0; i < HULL_CT_NS_NR; i++)

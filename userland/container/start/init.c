@@ -8,7 +8,7 @@
 #include <asm/ioctls.h>
 #include <asm/siginfo.h>
 #include <asm/signal.h>
-#include <linux/socket.h>
+#include <linux/prctl.h>
 #include <linux/wait.h>
 
 #include <container/start/start.h>
@@ -87,6 +87,7 @@ void start_init(int channel, int terminal)
 	siginfo_t info;
 	long child, sig;
 
+	sys(prctl, PR_SET_NAME, "hull-init", 0, 0, 0);
 	sys(rt_sigprocmask, SIG_BLOCK, &all, &before, SIGSET);
 	child = sys(clone, SIGCHLD, 0, 0, 0, 0);
 	if (child < 0)
