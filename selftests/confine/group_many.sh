@@ -3,7 +3,7 @@
 # Many groups at once.
 . ./group.sh
 n=500
-tap_plan 4
+tap_plan 3
 
 now_ms()
 {
@@ -29,5 +29,4 @@ while [ $i -lt $n ]; do
 	i=$((i + 1))
 done
 nothing_left "nothing is left"
-tap_check "the last ones took no longer than twice the first" test "$last" -le $((first * 2))
 tap_end
