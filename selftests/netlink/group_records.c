@@ -384,7 +384,7 @@ static void module_run(void)
 	       syscall(SYS_delete_module, "hull", O_NONBLOCK) == -1 && errno == EAGAIN,
 	       "even if only the record is left");
 	groups_delete_all();
-	tap_ok(!module_references(), "and nothing else holds it");
+	tap_ok(module_unused(), "and nothing else holds it");
 	close(fd);
 }
 
@@ -429,7 +429,7 @@ static void limit_run(void)
 	make_many(HULL_GROUPS_MAX, 1, &reply);
 	tap_ok(refused(reply, ENOSPC), "one more: %s", reply.sentence);
 	groups_delete_all();
-	tap_ok(!groups_count() && !module_references(), "and all of them go");
+	tap_ok(!groups_count() && module_unused(), "and all of them go");
 	cgroups_remove();
 }
 

@@ -318,7 +318,8 @@ int in_child(const char *path, int (*fn)(void))
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
 
-long module_references(void)
+/* -1: cannot be read */
+static long module_references(void)
 {
 	FILE *file = fopen("/sys/module/hull/refcnt", "re");
 	long n = -1;
@@ -328,4 +329,13 @@ long module_references(void)
 	if (file)
 		fclose(file);
 	return n;
+}
+
+bool module_unused(void)
+{
+	int i;
+
+	for (i = 0; i < 5000 && module_references() > 0; i++)
+		nap();
+	return !module_references();
 }

@@ -48,7 +48,7 @@ struct nl_reply groups_stats(const char *name, struct group_stats *stats);
 
 /* Runs @fn in a child, in a cgroup unless NULL; its exit code, or -signal. */
 int in_child(const char *path, int (*fn)(void));
-/* -1: cannot be read */
-long module_references(void);
+/* Waits a moment for it: the worker that tells of a group holds it until all are told. */
+bool module_unused(void);
 
 #endif
