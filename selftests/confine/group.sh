@@ -21,17 +21,16 @@ guest:x:1000:' > "$root/etc/group"
 # Neither the shell's nor a script's: for 126
 echo nothing > "$root/bin/data"
 
-# The machine's root is a ramfs, from which nobody can pivot.
 group_run()	# OPTION... COMMAND...
 {
-	vmctl_run group run --no-pivot --rootfs "$root" "$@"
+	vmctl_run group run --rootfs "$root" "$@"
 }
 
 group_start()	# NAME OPTION... COMMAND...
 {
 	name=$1
 	shift
-	vmctl_run group run --no-pivot --rootfs "$root" --detach --name "$name" "$@"
+	vmctl_run group run --rootfs "$root" --detach --name "$name" "$@"
 }
 
 # Exit code and output of the last vmctl_run.

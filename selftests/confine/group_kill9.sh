@@ -18,7 +18,7 @@ keeper()
 
 i=0 lived=0
 while [ $i -lt $rounds ]; do
-	vmctl group run --no-pivot --rootfs "$root" --name victim sleep 100 > /dev/null 2>&1 &
+	vmctl group run --rootfs "$root" --name victim sleep 100 > /dev/null 2>&1 &
 	pid=$!
 	sleep "$(pause_of $i)"
 	kill -9 $pid && lived=$((lived + 1))
@@ -32,7 +32,7 @@ nothing_left "nothing is left of those in the foreground"
 
 i=0
 while [ $i -lt $rounds ]; do
-	vmctl group run --no-pivot --rootfs "$root" --detach --name victim sleep 100 > /dev/null 2>&1 &
+	vmctl group run --rootfs "$root" --detach --name victim sleep 100 > /dev/null 2>&1 &
 	sleep "$(pause_of $i)"
 	# the supervisor, or who waits for its word when there is none yet
 	kill -9 "$(keeper)" 2> /dev/null || kill -9 $! 2> /dev/null

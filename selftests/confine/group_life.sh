@@ -73,7 +73,7 @@ vmctl_run group delete g1
 is "delete: no such group" 3
 
 # --- create, start
-vmctl_run group create --no-pivot --rootfs "$root" --name g2 sh -c 'echo begun; exit 3'
+vmctl_run group create --rootfs "$root" --name g2 sh -c 'echo begun; exit 3'
 is "create" 0 g2
 vmctl_run group logs g2
 is "it has not begun" 0 ""
@@ -82,7 +82,7 @@ wait_for sh -c 'vmctl group logs g2 | grep -q begun'
 vmctl_run group start g2
 tap_check "start: not twice" test $code -ne 0
 good "delete" group delete g2
-vmctl group create --no-pivot --rootfs "$root" --name g3 /nowhere > /dev/null
+vmctl group create --rootfs "$root" --name g3 /nowhere > /dev/null
 vmctl_run group start g3
 tap_check "create or start: not found" test $code -eq 127 -o $code -eq 125
 vmctl_run group delete --force g3

@@ -13,7 +13,7 @@ now_ms()
 begin=$(now_ms)
 i=0 made=0
 while [ $i -lt $n ]; do
-	vmctl group run --no-pivot --rootfs "$root" -d --name "m$i" sleep 10000 > /dev/null && made=$((made + 1))
+	vmctl group run --rootfs "$root" -d --name "m$i" sleep 10000 > /dev/null && made=$((made + 1))
 	[ $i -ne 19 ] || first=$(($(now_ms) - begin))
 	[ $i -ne $((n - 21)) ] || late=$(now_ms)
 	i=$((i + 1))

@@ -15,10 +15,10 @@ nobody()	# ARGUMENT...
 	XDG_RUNTIME_DIR=$work/run ./as_nobody vmctl "$@" > "$work/out" 2> "$work/err" < /dev/null || code=$?
 }
 
-nobody group run --no-pivot --rootfs "$root" id -u
+nobody group run --rootfs "$root" id -u
 is "root in a user namespace" 0 0
 tap_check "says what is missing" grep -q 'no limits' "$work/err"
-nobody group run --no-pivot --rootfs "$root" --memory 10M true
+nobody group run --rootfs "$root" --memory 10M true
 is "limits without a cgroup: refused" 125 ""
 XDG_RUNTIME_DIR='' ./as_nobody vmctl group run --rootfs "$root" true 2> "$work/err"
 tap_check "no directory: says so" grep -q XDG_RUNTIME_DIR "$work/err"
@@ -32,7 +32,7 @@ done
 code=0
 # shellcheck disable=SC2034	# is() looks at it
 sh -c "echo \$\$ > $cgroups/user/leaf/cgroup.procs && XDG_RUNTIME_DIR=$work/run exec ./as_nobody \
-	vmctl group run --no-pivot --rootfs $root --pids 33 grep ^0: /proc/self/cgroup" \
+	vmctl group run --rootfs $root --pids 33 grep ^0: /proc/self/cgroup" \
 	> "$work/out" 2> "$work/err" < /dev/null || code=$?
 is "with a cgroup: limits" 0 "0::/"
 tap_check "nothing is left" test -z "$(ls "$work/run/hull/groups")" -a \

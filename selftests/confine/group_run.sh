@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # vmctl group run in the foreground: exit status, stdio, signals, what a group sees.
 . ./group.sh
-tap_plan 39
+tap_plan 41
 
 group_run true
 is "exit status 0" 0 ""
@@ -21,10 +21,10 @@ group_run --name 'a b' true
 is "the command line is wrong: 2" 2 ""
 
 code=0
-echo typed | vmctl group run --no-pivot --rootfs "$root" cat > "$work/out" 2> "$work/err" || code=$?
+echo typed | vmctl group run --rootfs "$root" cat > "$work/out" 2> "$work/err" || code=$?
 is "stdin is the caller's" 0 typed
 code=0
-vmctl group run --no-pivot --rootfs "$root" sh -c 'echo to-err >&2' < /dev/null \
+vmctl group run --rootfs "$root" sh -c 'echo to-err >&2' < /dev/null \
 	> "$work/out" 2> "$work/err2" || code=$?
 is "stdout has nothing of stderr" 0 ""
 tap_check "stderr is the caller's" grep -q '^to-err$' "$work/err2"
@@ -38,11 +38,15 @@ group_run sh -c 'echo $$'
 is "it is pid 1" 0 1
 group_run sh -c 'grep ^0: /proc/self/cgroup'
 is "its cgroup is its root" 0 "0::/"
+group_run sh -c 'grep -c " /host\| / / " /proc/self/mountinfo'
+is "no mount of the host's is left" 1 0
+group_run --no-pivot sh -c 'ls /'
+is "without pivot_root(), too" 0
 group_run sh -c 'ls /proc | grep -c "^[0-9]"'
 is "its processes alone" 0 3
 group_run --env A=1 --env B="x y" sh -c 'echo "$A$B"'
 is "environment" 0 "1x y"
-C=here vmctl group run --no-pivot --rootfs "$root" --env C sh -c 'echo $C' > "$work/out"
+C=here vmctl group run --rootfs "$root" --env C sh -c 'echo $C' > "$work/out"
 is "a variable of the caller's" 0 here
 group_run sh -c 'echo "$USER$C"'
 is "no other one" 0 ""
@@ -72,14 +76,14 @@ group_run --cap-drop ALL grep CapBnd /proc/self/status
 tap_check "no capabilities" grep -q '0000000000000000' "$work/out"
 
 # --- signals
-vmctl group run --no-pivot --rootfs "$root" --name sig sleep 100 &
+vmctl group run --rootfs "$root" --name sig sleep 100 &
 pid=$!
 wait_for sh -c 'vmctl group ps sig | grep -q sleep'
 kill "$pid"
 code=0
 wait "$pid" || code=$?
 tap_check "SIGTERM ends a program that has no answer: 143" test $code -eq 143
-vmctl group run --no-pivot --rootfs "$root" --name sig \
+vmctl group run --rootfs "$root" --name sig \
 	sh -c 'trap "exit 7" TERM; echo ready; while :; do sleep 0.1; done' > "$work/out" &
 pid=$!
 wait_for grep -q ready "$work/out"
@@ -87,7 +91,7 @@ kill "$pid"
 code=0
 wait "$pid" || code=$?
 tap_check "a handler hears it" test $code -eq 7
-vmctl group run --no-pivot --rootfs "$root" --name sig sleep 100 &
+vmctl group run --rootfs "$root" --name sig sleep 100 &
 pid=$!
 wait_for sh -c 'vmctl group ps sig | grep -q sleep'
 vmctl_run group kill sig TERM

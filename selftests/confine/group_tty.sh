@@ -12,7 +12,7 @@ tty_run()	# KEYS TEXT ARGUMENT...
 	# shellcheck disable=SC2034	# is() looks at it
 	./pty -p "$keys" "$text" vmctl group "$@" > "$work/out" 2> "$work/err" || code=$?
 }
-run="run --no-pivot --rootfs $root"
+run="run --rootfs $root"
 
 # shellcheck disable=SC2086
 tty_run 'echo $((6*7)); exit 5

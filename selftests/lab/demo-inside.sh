@@ -136,9 +136,9 @@ step "its user space had talked to the host by a hypercall" seen "hull_log:"
 step "the VM is gone" no_vm_left
 kill "$shown" 2>/dev/null
 make_root
-step "a confined group: its own pid 1, host name, root and users" vmctl group run --no-pivot \
+step "a confined group: its own pid 1, host name, root and users" vmctl group run \
 	--rootfs $ROOT --name first sh -c 'echo "pid $$ on $(hostname): $(id -u), $(ls / | tr "\n" " ")"'
-step "a server in one, in the background" vmctl group run --no-pivot --rootfs $ROOT --detach \
+step "a server in one, in the background" vmctl group run --rootfs $ROOT --detach \
 	--name web sleep 1000
 step "it may read everything it has" read_both
 say "a policy"

@@ -73,8 +73,22 @@ static void mount_one(const char *type, const char *where, const char *options)
 		printf("lab: cannot mount %s: %s\n", where, strerror(errno));
 }
 
+/*
+ * The kernel unpacks into a root that nothing can be under, from which nobody can pivot.
+ * The same files once more, mounted on it, are a root as every machine has one. The chroot
+ * is the kernel threads' as well: they share their root with process 1.
+ */
+static void root_move(void)
+{
+	mkdir("/root", 0700);
+	if (mount("/", "/root", NULL, MS_BIND, NULL) || chdir("/root") ||
+	    mount(".", "/", NULL, MS_MOVE, NULL) || chroot(".") || chdir("/"))
+		printf("lab: cannot move to another root: %s\n", strerror(errno));
+}
+
 static void mount_all(void)
 {
+	root_move();
 	mount_one("devtmpfs", "/dev", "");
 	mount_one("proc", "/proc", "");
 	mount_one("sysfs", "/sys", "");
@@ -284,7 +298,6 @@ static void set_environment(void)
 	setenv("TERM", "linux", 1);
 	setenv("LAB_MACHINE", machine, 1);
 	setenv("LAB_COUNT", count_mode, 1);
-	mkdir("/root", 0700);
 }
 
 int main(void)
