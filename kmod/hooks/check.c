@@ -7,13 +7,9 @@
 #include <hooks/tell.h>
 #include <hooks/walk.h>
 
-/* How @task stands to @group: enum hull_peer. */
-static u8 peer_of(const struct hull_group *group, struct task_struct *task)
+/* How whoever is in @other stands to @group: enum hull_peer. */
+static u8 peer_of(const struct hull_group *group, const struct hull_group *other)
 {
-	const struct hull_group *other = hull_group_of(task);
-
-	if (same_thread_group(task, current))
-		return HULL_PEER_SELF;
 	if (other == group)
 		return HULL_PEER_SAME;
 	if (!other)
@@ -26,9 +22,11 @@ static u8 peer_of(const struct hull_group *group, struct task_struct *task)
 static void peer_fill(struct hull_act *act, const struct hull_group *group,
 		      const struct hull_ruleset *set)
 {
-	const struct hull_group *other = hull_group_of(act->peer);
+	const struct hull_group *other = act->peer ? hull_group_of(act->peer) :
+						     hull_group_of_cgroup(act->peer_cgroup);
 
-	act->request.peer = peer_of(group, act->peer);
+	act->request.peer = act->peer && same_thread_group(act->peer, current) ?
+		HULL_PEER_SELF : peer_of(group, other);
 	act->request.named = other && set->n_peers ?
 		hull_ruleset_peer(set, other->subject.name, strlen(other->subject.name)) : 0;
 }
@@ -74,7 +72,7 @@ static void evaluate(struct hull_act *act, const struct hull_group *group,
 		hull_walk_anchors(set, &act->request, &act->path);
 		break;
 	}
-	if (act->peer)
+	if (act->peer || act->peer_cgroup)
 		peer_fill(act, group, set);
 	hull_evaluate(set, sub, &act->request, verdict);
 	if (floor_applies(act, set, sub, verdict))
@@ -155,6 +153,63 @@ int hull_check(struct hull_act *act)
 	ret = check_from(act, hull_group_current());
 	rcu_read_unlock();
 	return ret;
+}
+
+/* Does @rules deny @here one of its permissions that it allows @there? */
+static bool gains(struct hull_act *here, struct hull_act *there, const struct hull_rules *rules)
+{
+	u32 sub = hull_task_sub(rules), perms = here->request.perms, all = perms;
+	struct hull_verdict verdict;
+	bool gain = false;
+
+	perms &= ~hull_ruleset_plain(&rules->set, sub, HULL_CLASS_FILE);
+	hull_walk(&rules->set, sub, &here->request, &here->path, here->child, &verdict);
+	/* All is allowed here: there cannot be more. */
+	if (verdict.would < HULL_DO_LIMIT || rules->set.mode != HULL_MODE_ENFORCE)
+		return false;
+	for (; perms && !gain; perms &= perms - 1) {
+		here->request.perms = there->request.perms = perms & -perms;
+		hull_walk(&rules->set, sub, &here->request, &here->path, here->child, &verdict);
+		if (verdict.would < HULL_DO_LIMIT)
+			continue;
+		hull_walk(&rules->set, sub, &there->request, &there->path, there->child, &verdict);
+		gain = verdict.would < HULL_DO_LIMIT;
+	}
+	here->request.perms = there->request.perms = all;
+	return gain;
+}
+
+int hull_check_move(struct hull_act *here, struct hull_act *there)
+{
+	const struct hull_group *group;
+	const struct hull_rules *rules;
+	bool gain = false;
+
+	rcu_read_lock();
+	for (group = hull_group_current(); group && !gain; group = hull_group_outer(group)) {
+		rules = hull_group_rules(group);
+		gain = rules && gains(here, there, rules);
+	}
+	rcu_read_unlock();
+	return gain ? -EXDEV : 0;
+}
+
+int hull_deny(struct hull_act *act)
+{
+	struct hull_verdict verdict = { .action = HULL_DO_ALLOW };
+	const struct hull_rules *rules;
+	struct hull_group *group;
+
+	rcu_read_lock();
+	group = hull_confined_by();
+	if (group) {
+		rules = hull_group_rules(group);
+		floor_deny(&rules->set, act->request.class, &verdict);
+		count(group, &verdict);
+		hull_tell(act, group, rules, &verdict);
+	}
+	rcu_read_unlock();
+	return carry_out(&verdict);
 }
 
 /* Of groups that the caller is in as well it is no act from outside. */

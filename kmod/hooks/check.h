@@ -16,7 +16,8 @@
  * @path: FILE, MOUNT: the object, or the directory it is made in; @path.mnt may be NULL
  *	where the function does not say
  * @child: FILE with depth 1: what is made; else NULL
- * @peer: PEER: the other task; UNIX: a task of the peer's side, or NULL
+ * @peer: PEER: the other task, or NULL
+ * @peer_cgroup: UNIX: the cgroup that the other socket was made in, or NULL
  * @floor: what a default allows does not reach those outside the group: a rule must say so
  * @sleeps: the hook may sleep
  */
@@ -25,6 +26,7 @@ struct hull_act {
 	struct path path;
 	const struct dentry *child;
 	struct task_struct *peer;
+	const struct cgroup *peer_cgroup;
 	bool floor;
 	bool sleeps;
 };
@@ -42,6 +44,7 @@ static inline void hull_act_init(struct hull_act *act, u32 class, u32 perms)
 	act->path.dentry = NULL;
 	act->child = NULL;
 	act->peer = NULL;
+	act->peer_cgroup = NULL;
 	act->floor = false;
 	act->sleeps = false;
 }
@@ -87,6 +90,19 @@ int hull_check_of(struct hull_act *act, struct task_struct *task);
 
 /** hull_check_simple - hull_check() of what is described by a number at most */
 int hull_check_simple(u32 class, u32 perms, u64 number);
+
+/** hull_check_path - hull_check() of a file that is there */
+int hull_check_path(const struct path *path, u32 perms);
+/** hull_check_dentry - the same where it is not known by which mount one came */
+int hull_check_dentry(struct dentry *dentry, u32 perms);
+/**
+ * hull_check_move - may what is @here be @there? Both about the same FILE permissions
+ *
+ * Return: 0; -EXDEV: there more would be allowed than is here.
+ */
+int hull_check_move(struct hull_act *here, struct hull_act *there);
+/** hull_deny - what no policy can allow: denied, and told. Return: 0 without a policy in force */
+int hull_deny(struct hull_act *act);
 
 /** hull_within_group - is @task in the calling task's group with a policy, if it is in one? */
 bool hull_within_group(struct task_struct *task);

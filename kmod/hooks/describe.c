@@ -43,7 +43,10 @@ static void peer_text(const struct hull_act *act, char *text, size_t size)
 {
 	char comm[TASK_COMM_LEN];
 
-	get_task_comm(comm, act->peer);
+	if (!act->peer)
+		return;
+	/* Who traces is asked about with the task's lock held, which keeps names steady. */
+	strscpy(comm, act->peer->comm, sizeof(comm));
 	snprintf(text, size, "pid %d (%s), number %llu", task_tgid_nr(act->peer), comm,
 		 act->request.number);
 }
@@ -64,6 +67,7 @@ void hull_describe(const struct hull_act *act, char *text, size_t size)
 {
 	const struct hull_request *request = &act->request;
 
+	text[0] = '\0';
 	switch (hull_class_rows[request->class].kind) {
 	case HULL_KIND_FILE:
 		file_text(act, text, size);
@@ -85,8 +89,6 @@ void hull_describe(const struct hull_act *act, char *text, size_t size)
 	case HULL_KIND_RANGES:
 		snprintf(text, size, "%llu", request->number);
 		break;
-	default:
-		text[0] = '\0';
 	}
 }
 

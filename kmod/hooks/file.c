@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Files that are there: opened, read, executed, mapped, asked about. */
+/* Files that are there: opened, executed, asked about, locked, received. */
 
+#include <linux/fcntl.h>
 #include <linux/fs.h>
+#include <linux/fs_struct.h>
+#include <uapi/linux/falloc.h>
 #include <linux/kdev_t.h>
 #include <hooks/check.h>
 #include <hooks/checks.h>
 #include <hooks/hook.h>
 
-static int check_path(const struct path *path, u32 perms)
+int hull_check_path(const struct path *path, u32 perms)
 {
 	struct hull_act act;
 
@@ -16,6 +19,28 @@ static int check_path(const struct path *path, u32 perms)
 	hull_act_init(&act, HULL_CLASS_FILE, perms);
 	act.path = *path;
 	return hull_check(&act);
+}
+
+/*
+ * Where the function does not say by which mount it got there, it is the one that the task
+ * has its root or its working directory on, if it is of the same file system.
+ */
+int hull_check_dentry(struct dentry *dentry, u32 perms)
+{
+	struct path path = { .dentry = dentry };
+	struct fs_struct *fs = current->fs;
+	int ret;
+
+	if (!hull_interesting(HULL_CLASS_FILE, perms))
+		return 0;
+	rcu_read_lock();
+	if (fs && READ_ONCE(fs->root.mnt)->mnt_sb == dentry->d_sb)
+		path.mnt = READ_ONCE(fs->root.mnt);
+	else if (fs && READ_ONCE(fs->pwd.mnt)->mnt_sb == dentry->d_sb)
+		path.mnt = READ_ONCE(fs->pwd.mnt);
+	ret = hull_check_path(&path, perms);
+	rcu_read_unlock();
+	return ret;
 }
 
 static u32 open_perms(const struct file *file)
@@ -48,7 +73,8 @@ static int check_device(const struct file *file)
 /* A memory file: of the kernel's own mount, and nobody can find it by a name. */
 static bool is_memfd(const struct file *file)
 {
-	return (file->f_path.mnt->mnt_flags & MNT_INTERNAL) && !file_inode(file)->i_nlink;
+	return (file->f_path.mnt->mnt_flags & MNT_INTERNAL) && S_ISREG(file_inode(file)->i_mode) &&
+	       !file_inode(file)->i_nlink;
 }
 
 /* int security_file_open(struct file *file): every open but those with O_PATH */
@@ -57,11 +83,118 @@ int hull_on_file_open(const unsigned long *arg)
 	const struct file *file = HULL_HOOK_ARG(const struct file *, arg, 0);
 	umode_t mode = file_inode(file)->i_mode;
 	u32 perms = open_perms(file);
-	int ret = check_path(&file->f_path, perms);
+	int ret = hull_check_path(&file->f_path, perms);
 
 	if (!ret && unlikely(S_ISCHR(mode) || S_ISBLK(mode)))
 		ret = check_device(file);
 	if (!ret && unlikely(perms == HULL_FILE_EXECUTE) && is_memfd(file))
 		ret = hull_check_simple(HULL_CLASS_MEMORY, HULL_MEMORY_MEMFD_EXEC, 0);
 	return ret;
+}
+
+/* int security_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg) */
+int hull_on_file_ioctl(const unsigned long *arg)
+{
+	const struct file *file = HULL_HOOK_ARG(const struct file *, arg, 0);
+	int ret = hull_check_path(&file->f_path, HULL_FILE_IOCTL);
+
+	return ret ?: hull_check_simple(HULL_CLASS_IOCTL, HULL_IOCTL_USE,
+					HULL_HOOK_ARG(unsigned int, arg, 1));
+}
+
+/* int security_file_lock(struct file *file, unsigned int cmd) */
+int hull_on_file_lock(const unsigned long *arg)
+{
+	return hull_check_path(&HULL_HOOK_ARG(const struct file *, arg, 0)->f_path,
+			       HULL_FILE_LOCK);
+}
+
+/* int security_file_fcntl(struct file *file, unsigned int cmd, unsigned long arg) */
+int hull_on_file_fcntl(const unsigned long *arg)
+{
+	const struct file *file = HULL_HOOK_ARG(const struct file *, arg, 0);
+
+	/* What was opened to append to becomes what can be written anywhere. */
+	if (HULL_HOOK_ARG(unsigned int, arg, 1) != F_SETFL || !(file->f_mode & FMODE_WRITE) ||
+	    !(file->f_flags & O_APPEND) || (arg[2] & O_APPEND))
+		return 0;
+	return hull_check_path(&file->f_path, HULL_FILE_WRITE);
+}
+
+/* int security_path_truncate(const struct path *path) */
+int hull_on_path_truncate(const unsigned long *arg)
+{
+	return hull_check_path(HULL_HOOK_ARG(const struct path *, arg, 0), HULL_FILE_TRUNCATE);
+}
+
+/* int security_file_truncate(struct file *file) */
+int hull_on_file_truncate(const unsigned long *arg)
+{
+	return hull_check_path(&HULL_HOOK_ARG(const struct file *, arg, 0)->f_path,
+			       HULL_FILE_TRUNCATE);
+}
+
+/* int vfs_fallocate(struct file *file, int mode, loff_t offset, loff_t len) */
+int hull_on_fallocate(const unsigned long *arg)
+{
+	const int cuts = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_COLLAPSE_RANGE | FALLOC_FL_ZERO_RANGE;
+
+	return HULL_HOOK_ARG(int, arg, 1) & cuts ? hull_on_file_truncate(arg) : 0;
+}
+
+/* int security_inode_getattr(const struct path *path) */
+int hull_on_getattr(const unsigned long *arg)
+{
+	return hull_check_path(HULL_HOOK_ARG(const struct path *, arg, 0), HULL_FILE_STAT);
+}
+
+/* int security_inode_readlink(struct dentry *dentry), security_inode_getxattr(dentry, name) */
+int hull_on_dentry_stat(const unsigned long *arg)
+{
+	return hull_check_dentry(HULL_HOOK_ARG(struct dentry *, arg, 0), HULL_FILE_STAT);
+}
+
+/* int security_path_notify(const struct path *path, u64 mask, unsigned int obj_type) */
+int hull_on_path_notify(const unsigned long *arg)
+{
+	return hull_check_path(HULL_HOOK_ARG(const struct path *, arg, 0), HULL_FILE_WATCH);
+}
+
+/* int security_inode_permission(struct inode *inode, int mask): chdir, and fchdir */
+int hull_on_inode_permission(const unsigned long *arg)
+{
+	struct dentry *dentry;
+	int ret;
+
+	if (!(HULL_HOOK_ARG(int, arg, 1) & MAY_CHDIR))
+		return 0;
+	dentry = d_find_any_alias(HULL_HOOK_ARG(struct inode *, arg, 0));
+	if (!dentry)
+		return 0;
+	ret = hull_check_dentry(dentry, HULL_FILE_CHDIR);
+	dput(dentry);
+	return ret;
+}
+
+static u32 fd_kind(const struct file *file)
+{
+	umode_t mode = file_inode(file)->i_mode;
+
+	if (S_ISSOCK(mode))
+		return HULL_FD_SOCKET;
+	if (S_ISFIFO(mode))
+		return HULL_FD_PIPE;
+	if (S_ISREG(mode) && is_memfd(file))
+		return HULL_FD_MEMFD;
+	return mode & S_IFMT ? HULL_FD_OTHER : HULL_FD_ANON;
+}
+
+/* int security_file_receive(struct file *file): over a socket, or by pidfd_getfd */
+int hull_on_file_receive(const unsigned long *arg)
+{
+	const struct file *file = HULL_HOOK_ARG(const struct file *, arg, 0);
+
+	if (!(file->f_path.mnt->mnt_flags & MNT_INTERNAL))
+		return hull_check_path(&file->f_path, HULL_FILE_RECEIVE);
+	return hull_check_simple(HULL_CLASS_FD, HULL_FD_RECEIVE, fd_kind(file));
 }

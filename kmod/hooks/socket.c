@@ -10,6 +10,7 @@
 #include <hooks/check.h>
 #include <hooks/checks.h>
 #include <hooks/hook.h>
+#include <hooks/unix.h>
 
 static enum hull_inet_protocol inet_protocol(const struct sock *sk)
 {
@@ -72,21 +73,162 @@ static int check_inet(const struct sock *sk, enum hull_inet_operation operation,
 	return hull_check(&act);
 }
 
-/* int security_socket_connect(struct socket *sock, struct sockaddr *address, int addrlen) */
-int hull_on_socket_connect(const unsigned long *arg)
+static u64 socket_number(const struct sock *sk)
 {
-	const struct socket *sock = HULL_HOOK_ARG(const struct socket *, arg, 0);
-	const struct sockaddr *address = HULL_HOOK_ARG(const struct sockaddr *, arg, 1);
-	const struct sock *sk = sock->sk;
-	int len = HULL_HOOK_ARG(int, arg, 2);
+	return HULL_SOCKET(sk->sk_family, sk->sk_type, sk->sk_protocol);
+}
 
+static int check_vsock(const struct sock *sk, u32 perm, const struct sockaddr *address, int len)
+{
+	const struct sockaddr_vm *vm = (const void *)address;
+
+	if (len < (int)sizeof(*vm))
+		return 0;
+	return hull_check_simple(HULL_CLASS_VSOCK, perm, HULL_VSOCK(vm->svm_cid, vm->svm_port));
+}
+
+/* Rows of an operation with an address. */
+static const struct {
+	u32 socket, vsock;
+} operations[] = {
+	[HULL_INET_BIND] = { HULL_SOCKET_BIND, HULL_VSOCK_BIND },
+	[HULL_INET_CONNECT] = { HULL_SOCKET_CONNECT, HULL_VSOCK_CONNECT },
+	[HULL_INET_LISTEN] = { HULL_SOCKET_LISTEN, HULL_VSOCK_LISTEN },
+	[HULL_INET_ACCEPT] = { HULL_SOCKET_ACCEPT, HULL_VSOCK_ACCEPT },
+	[HULL_INET_SEND] = { HULL_SOCKET_SEND, HULL_VSOCK_SEND },
+};
+
+static int check_address(const struct sock *sk, enum hull_inet_operation operation,
+			 const struct sockaddr *address, int len)
+{
+	/* The function itself refuses what has not even a family. */
+	if (len < (int)sizeof(sa_family_t))
+		return 0;
 	switch (sk->sk_family) {
 	case AF_INET:
 	case AF_INET6:
-		/* AF_UNSPEC undoes a connection. */
-		if (len < (int)sizeof(sa_family_t) || address->sa_family == AF_UNSPEC)
-			return 0;
-		return check_inet(sk, HULL_INET_CONNECT, address, len);
+		return check_inet(sk, operation, address, len);
+	case AF_VSOCK:
+		return check_vsock(sk, operations[operation].vsock, address, len);
+	case AF_UNIX:
+		return operation == HULL_INET_BIND ? hull_check_unix_bind(address, len) : 0;
 	}
-	return 0;
+	return hull_check_simple(HULL_CLASS_SOCKET, operations[operation].socket,
+				 socket_number(sk));
+}
+
+/* Of a socket that has an address of its own. */
+static int check_own(const struct sock *sk, enum hull_inet_operation operation)
+{
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6, .sin6_port = htons(sk->sk_num) };
+	struct sockaddr_in in = {
+		.sin_family = AF_INET, .sin_port = htons(sk->sk_num),
+		.sin_addr.s_addr = sk->sk_rcv_saddr,
+	};
+
+	switch (sk->sk_family) {
+	case AF_INET:
+		return check_inet(sk, operation, (struct sockaddr *)&in, sizeof(in));
+	case AF_INET6:
+		in6.sin6_addr = sk->sk_v6_rcv_saddr;
+		return check_inet(sk, operation, (struct sockaddr *)&in6, sizeof(in6));
+	case AF_UNIX:
+		return hull_check_unix_own(sk, operation == HULL_INET_LISTEN ? HULL_UNIX_LISTEN :
+									      HULL_UNIX_ACCEPT);
+	case AF_VSOCK:
+		return hull_check_simple(HULL_CLASS_VSOCK, operations[operation].vsock, 0);
+	}
+	return hull_check_simple(HULL_CLASS_SOCKET, operations[operation].socket,
+				 socket_number(sk));
+}
+
+/* int security_socket_create(int family, int type, int protocol, int kern) */
+int hull_on_socket_create(const unsigned long *arg)
+{
+	if (HULL_HOOK_ARG(int, arg, 3))
+		return 0;
+	return hull_check_simple(HULL_CLASS_SOCKET, HULL_SOCKET_CREATE,
+				 HULL_SOCKET((u32)arg[0], (u32)arg[1] & 0xff, (u32)arg[2]));
+}
+
+/* int security_socket_socketpair(struct socket *socka, struct socket *sockb) */
+int hull_on_socketpair(const unsigned long *arg)
+{
+	return hull_check_simple(HULL_CLASS_SOCKET, HULL_SOCKET_PAIR,
+				 socket_number(HULL_HOOK_ARG(const struct socket *, arg, 0)->sk));
+}
+
+/* int security_socket_bind(struct socket *sock, struct sockaddr *address, int addrlen) */
+int hull_on_socket_bind(const unsigned long *arg)
+{
+	return check_address(HULL_HOOK_ARG(const struct socket *, arg, 0)->sk, HULL_INET_BIND,
+			     HULL_HOOK_ARG(const struct sockaddr *, arg, 1),
+			     HULL_HOOK_ARG(int, arg, 2));
+}
+
+/* int security_socket_connect(struct socket *sock, struct sockaddr *address, int addrlen) */
+int hull_on_socket_connect(const unsigned long *arg)
+{
+	const struct sockaddr *address = HULL_HOOK_ARG(const struct sockaddr *, arg, 1);
+	int len = HULL_HOOK_ARG(int, arg, 2);
+
+	/* That undoes a connection. */
+	if (len >= (int)sizeof(sa_family_t) && address->sa_family == AF_UNSPEC)
+		return 0;
+	return check_address(HULL_HOOK_ARG(const struct socket *, arg, 0)->sk, HULL_INET_CONNECT,
+			     address, len);
+}
+
+/* int security_socket_listen(struct socket *sock, int backlog) */
+int hull_on_socket_listen(const unsigned long *arg)
+{
+	return check_own(HULL_HOOK_ARG(const struct socket *, arg, 0)->sk, HULL_INET_LISTEN);
+}
+
+/* int security_socket_accept(struct socket *sock, struct socket *newsock) */
+int hull_on_socket_accept(const unsigned long *arg)
+{
+	return check_own(HULL_HOOK_ARG(const struct socket *, arg, 0)->sk, HULL_INET_ACCEPT);
+}
+
+/* int security_socket_sendmsg(struct socket *sock, struct msghdr *msg, int size) */
+int hull_on_socket_sendmsg(const unsigned long *arg)
+{
+	const struct sock *sk = HULL_HOOK_ARG(const struct socket *, arg, 0)->sk;
+	const struct msghdr *msg = HULL_HOOK_ARG(const struct msghdr *, arg, 1);
+	bool stream = sk->sk_type == SOCK_STREAM;
+	int ret = 0;
+
+	/* Streams that are connected ignore an address. */
+	if (!msg->msg_name || (stream && !(msg->msg_flags & MSG_FASTOPEN)))
+		return 0;
+	if (stream)
+		ret = check_address(sk, HULL_INET_CONNECT, msg->msg_name, msg->msg_namelen);
+	return ret ?: check_address(sk, HULL_INET_SEND, msg->msg_name, msg->msg_namelen);
+}
+
+/* int security_socket_setsockopt(struct socket *sock, int level, int optname) */
+int hull_on_setsockopt(const unsigned long *arg)
+{
+	return hull_check_simple(HULL_CLASS_SOCKET, HULL_SOCKET_SETSOCKOPT,
+				 socket_number(HULL_HOOK_ARG(const struct socket *, arg, 0)->sk));
+}
+
+/* int security_netlink_send(struct sock *sk, struct sk_buff *skb) */
+int hull_on_netlink_send(const unsigned long *arg)
+{
+	return hull_check_simple(HULL_CLASS_NETLINK, HULL_NETLINK_SEND,
+				 HULL_HOOK_ARG(const struct sock *, arg, 0)->sk_protocol);
+}
+
+/* int security_tun_dev_create(void) */
+int hull_on_tun_create(const unsigned long *arg)
+{
+	return hull_check_simple(HULL_CLASS_TUN, HULL_TUN_CREATE, 0);
+}
+
+/* int security_tun_dev_open(void *security) */
+int hull_on_tun_open(const unsigned long *arg)
+{
+	return hull_check_simple(HULL_CLASS_TUN, HULL_TUN_ATTACH, 0);
 }

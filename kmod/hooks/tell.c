@@ -75,7 +75,7 @@ void hull_tell(const struct hull_act *act, const struct hull_group *group,
 	event.count = 1;
 	event.pid = task_tgid_nr(current);
 	event.tid = task_pid_nr(current);
-	get_task_comm(event.comm, current);
+	strscpy(event.comm, current->comm, sizeof(event.comm));
 	event.class = act->request.class;
 	event.perms = act->request.perms;
 	event.action = verdict->action;
