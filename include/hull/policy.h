@@ -76,13 +76,56 @@ static inline u32 hull_policy_calls_find(const struct hull_policy_calls *policy,
 }
 
 /**
- * struct hull_policy_bucket - tokens of a rule with a limit; zeroed: full
+ * struct hull_policy_credit - what calls under a limit may still take
+ * @last: when it was looked at, by any clock
+ * @tokens: ticks of that clock times calls a second
+ */
+struct hull_policy_credit {
+	u64 last;
+	u64 tokens;
+};
+
+/** hull_policy_credit_full - of a clock with @hz ticks a second */
+static inline u64 hull_policy_credit_full(const struct hull_policy_rule *rule, u64 hz)
+{
+	u64 full;
+
+	return __builtin_mul_overflow((u64)rule->burst, hz, &full) ? ~0ull : full;
+}
+
+/**
+ * hull_policy_credit_take - one call at @now; false: above the limit
+ *
+ * A tick adds @rate, a call takes @hz. Nothing is divided and nothing is rounded. An
+ * earlier time than the last one, of a CPU a little behind, counts as the last one.
+ */
+static inline bool hull_policy_credit_take(struct hull_policy_credit *credit,
+					   const struct hull_policy_rule *rule, u64 now, u64 hz)
+{
+	u64 full, earned;
+
+	if (now > credit->last) {
+		full = hull_policy_credit_full(rule, hz);
+		if (__builtin_mul_overflow(now - credit->last, (u64)rule->rate, &earned) ||
+		    earned > full - credit->tokens)
+			credit->tokens = full;
+		else
+			credit->tokens += earned;
+		credit->last = now;
+	}
+	if (credit->tokens < hz)
+		return false;
+	credit->tokens -= hz;
+	return true;
+}
+
+/**
+ * struct hull_policy_bucket - tokens of a rule with a limit, by ns; zeroed: full
  *
  * Plain arithmetic; whoever has it shared locks it.
  */
 struct hull_policy_bucket {
-	u64 last_ns;
-	u64 tokens_ns;			/* credit: ns times calls a second */
+	struct hull_policy_credit credit;
 	bool started;
 };
 

@@ -19,6 +19,7 @@ struct hull_call_row;
  * @vm: whose
  * @vcpu: who called, loaded; NULL for a call from a ring, which a worker executes
  * @row: who answers
+ * @denied: by hull_call_perform(): refused by privilege level or policy
  * @vm_id, @vcpu_id: as users know them
  * @number: offset from HULL_HYPERCALL_BASE, below HULL_HYPERCALL_NUMBERS
  * @cpl: 0 to 3; 0 for a call from a ring
@@ -33,6 +34,7 @@ struct hull_call {
 	struct hull_vm *vm;
 	struct hull_vcpu *vcpu;
 	const struct hull_call_row *row;
+	bool denied;
 	union {
 		struct {
 			u32 vm_id;

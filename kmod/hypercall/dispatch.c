@@ -179,11 +179,11 @@ static int hypercall_fast(struct hull_vcpu *vcpu)
 	calls->call.cpl = hull_vmx_cpl(&vcpu->vmx);
 	site = calls->sites[n];
 	way = &site->ways[calls->call.cpl];
-	if (!way->fn && start >= way->until && site->row)
-		hull_call_way_open(site, way);
 	calls->start = start;
 	if (unlikely(traced()))
 		return HULL_EXIT_USER;
+	if (!way->fn && start >= way->until && way->action == HULL_POLICY_LIMIT)
+		hull_call_way_open(site, way);
 	if (way->fn || start < way->until)
 		vcpu->vmx.regs[HULL_REG_RAX] = site_answer(vcpu, site, way);
 	else if (!site_brief(vcpu, site, way))
@@ -194,7 +194,7 @@ static int hypercall_fast(struct hull_vcpu *vcpu)
 
 /* ---- what may sleep ----------------------------------------------------------- */
 
-static void trace_enter(const struct hull_call *call, const struct hull_call_row *row)
+static noinline void trace_enter(const struct hull_call *call, const struct hull_call_row *row)
 {
 	unsigned long args[4] = { 0 };
 
@@ -209,19 +209,18 @@ static long site_perform(struct hull_vcpu *vcpu, struct hull_call_site *site)
 	struct hull_call *call = &calls->call;
 	/* A signal may have the vCPU leave; decisions stay until it enters again. */
 	const struct hull_call_row *row = site->row;
-	bool denied;
 	long ret;
 
 	if (trace_hull_hypercall_enter_enabled())
 		trace_enter(call, row);
-	ret = hull_call_perform(call, row, &site->ways[call->cpl], calls->policy, &denied);
+	ret = hull_call_perform(call, row, &site->ways[call->cpl], calls->policy);
 	if (trace_hull_hypercall_exit_enabled())
 		trace_hull_hypercall_exit(call->vm_id, call->vcpu_id, row->name ?: "unknown",
 					  ret);
 	site->counters.bytes += call->bytes;
-	site->counters.denied += denied;
+	site->counters.denied += call->denied;
 	vcpu->stats.hypercalls++;
-	vcpu->stats.hypercalls_denied += denied;
+	vcpu->stats.hypercalls_denied += call->denied;
 	return ret;
 }
 

@@ -56,11 +56,13 @@ static __always_inline long answer_full(struct hull_vmx_vcpu *v, struct hull_cal
 	v->cached = 0;
 	v->exit_cached = 0;
 	call->cpl = way - site->ways;
-	args_fill(v, call);
 	if (way->kind == HULL_WAY_MODULE) {
+		args_fill(v, call);
 		/* What moves bytes may sleep. */
 		ret = site->row->handler(&call->module, site->row->data);
 	} else {
+		if (site->row->args)
+			args_fill(v, call);
 		call->row = site->row;
 		call->bytes = 0;
 		ret = way->fn(call);
@@ -105,6 +107,13 @@ static __always_inline int finish(struct hull_vcpu *vcpu, struct hull_call_site 
 	return likely(hull_lane_enter(&vcpu->vmx)) ? HULL_LANE_ENTER : HULL_LANE_LEAVE;
 }
 
+/* Has the site a handler for @way that may give up? Else who has nothing quick goes on at once. */
+static __always_inline bool may_be_brief(const struct hull_call_site *site,
+					 const struct hull_call_way *way)
+{
+	return way->action == HULL_POLICY_ALLOW && site->row && site->row->brief;
+}
+
 /*
  * A handler that touches user memory, or gives up without a trace. A fault of such an
  * access changes CR2; otherwise it is like any with interrupts off.
@@ -117,8 +126,7 @@ static noinline noinstr int answer_brief(struct hull_vcpu *vcpu, struct hull_cal
 	unsigned long cr2, rip;
 	long ret;
 
-	if (way->action != HULL_POLICY_ALLOW || !site->row || !site->row->brief || traced() ||
-	    !hull_lane_insn_next(&rip))
+	if (traced() || !hull_lane_insn_next(&rip))
 		return HULL_LANE_PASS;
 	cr2 = native_read_cr2();
 	v->cached = 0;
@@ -158,7 +166,8 @@ noinstr int hull_call_lane(struct hull_vmx_vcpu *v)
 	/* The CPL is where an index of 32 bytes each would be. */
 	way = (void *)site->ways + (hull_lane_ss_ar() & 0x60);
 	if (unlikely(!way->fn && rdtsc() >= way->until))
-		return answer_brief(vcpu, site, way, n, start);
+		return may_be_brief(site, way) ? answer_brief(vcpu, site, way, n, start) :
+						 HULL_LANE_PASS;
 	if (unlikely(traced()))
 		return HULL_LANE_PASS;
 	/* From here on the instruction is done. */

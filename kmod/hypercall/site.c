@@ -132,7 +132,7 @@ static void site_decide(struct hull_vcpu_calls *table, struct hull_call_site *si
 		way_decide(&site->ways[cpl], vm, site->row, table->policy, number, cpl);
 }
 
-struct hull_call_site *hull_call_site_get(struct hull_vcpu_calls *table, u32 number)
+struct hull_call_site *hull_call_site_find(struct hull_vcpu_calls *table, u32 number)
 {
 	struct hull_call_site *site = table->sites[number];
 
@@ -151,15 +151,13 @@ struct hull_call_site *hull_call_site_get(struct hull_vcpu_calls *table, u32 num
  */
 static void way_close(struct hull_call_way *way, struct hull_policy *policy)
 {
-	u64 ns = hull_policy_limit_wait(policy, way->rule);
-
 	way->fn = NULL;
-	way->until = rdtsc() + mul_u64_u32_div(ns, tsc_khz, NSEC_PER_MSEC);
+	way->until = rdtsc() + hull_policy_limit_wait(policy, way->rule);
 }
 
 void hull_call_way_open(struct hull_call_site *site, struct hull_call_way *way)
 {
-	if (way->action == HULL_POLICY_LIMIT && site->row->fast)
+	if (site->row->fast)
 		way->fn = limit_fast;
 }
 
@@ -180,7 +178,8 @@ static long limit_fast(struct hull_call *call)
 
 /* ---- from process context --------------------------------------------------- */
 
-static void audit(const struct hull_call *call, const struct hull_call_row *row, long result)
+static noinline void audit(const struct hull_call *call, const struct hull_call_row *row,
+			   long result)
 {
 	struct hull_audit_call told = {
 		.vcpu = call->vcpu ? call->vcpu->id : HULL_AUDIT_NO_VCPU,
@@ -207,11 +206,11 @@ static long row_call(struct hull_call *call, const struct hull_call_row *row)
 }
 
 long hull_call_perform(struct hull_call *call, const struct hull_call_row *row,
-		       struct hull_call_way *way, struct hull_policy *policy, bool *denied)
+		       struct hull_call_way *way, struct hull_policy *policy)
 {
 	long ret;
 
-	*denied = false;
+	call->denied = false;
 	this_cpu_inc(*way->hits);
 	switch (way->action) {
 	case HULL_POLICY_ALLOW:
@@ -233,19 +232,19 @@ long hull_call_perform(struct hull_call *call, const struct hull_call_row *row,
 		way->error = -EPERM;
 		break;
 	}
-	*denied = true;
+	call->denied = true;
 	return way->error;
 }
 
 /* ---- calls from rings, and those of a multicall ------------------------------ */
 
 static void counters_add(struct hull_call_site *site, const struct hull_call *call, u64 cycles,
-			 long ret, bool denied)
+			 long ret)
 {
 	hull_call_latency(site, cycles);
 	site->counters.bytes += call->bytes;
 	site->counters.errors += ret < 0;
-	site->counters.denied += denied;
+	site->counters.denied += call->denied;
 }
 
 /* Sites of rings are there to count; each call is decided anew, by whoever serves. */
@@ -271,7 +270,6 @@ long hull_call_ring(struct hull_call *call)
 	struct hull_call_site *site;
 	struct hull_policy *policy;
 	struct hull_call_way way;
-	bool denied;
 	u64 start;
 	long ret;
 
@@ -287,13 +285,12 @@ long hull_call_ring(struct hull_call *call)
 	policy = hull_subject_policy(&call->vm->record->subject);
 	row = hull_call_row_get(call->number);
 	way_decide(&way, call->vm, row, policy, call->number, call->cpl);
-	denied = false;
-	ret = row->ring ? hull_call_perform(call, row, &way, policy, &denied) : -EOPNOTSUPP;
+	ret = row->ring ? hull_call_perform(call, row, &way, policy) : -EOPNOTSUPP;
 	hull_call_row_put(row);
 	hull_policy_put(policy);
 
 	spin_lock(&sites->counters_lock);
-	counters_add(site, call, rdtsc() - start, ret, denied);
+	counters_add(site, call, rdtsc() - start, ret);
 	spin_unlock(&sites->counters_lock);
 	return ret;
 }
@@ -303,7 +300,6 @@ long hull_call_nested(struct hull_call *call, u64 *stamp)
 	struct hull_vcpu_calls *table = call->vcpu->calls;
 	struct hull_call_site *site;
 	struct hull_call_way *way;
-	bool denied = false;
 	u64 now;
 	long ret;
 
@@ -316,14 +312,15 @@ long hull_call_nested(struct hull_call *call, u64 *stamp)
 	way = &site->ways[call->cpl];
 	if (likely(way->action == HULL_POLICY_ALLOW && way->fn && !site->row->handler)) {
 		this_cpu_inc(*way->hits);
+		call->denied = false;
 		ret = way->fn(call);
 	} else {
 		call->vm_id = table->call.vm_id;
 		call->vcpu_id = table->call.vcpu_id;
-		ret = hull_call_perform(call, site->row, way, table->policy, &denied);
+		ret = hull_call_perform(call, site->row, way, table->policy);
 	}
 	now = rdtsc();
-	counters_add(site, call, now - *stamp, ret, denied);
+	counters_add(site, call, now - *stamp, ret);
 	*stamp = now;
 	return ret;
 }

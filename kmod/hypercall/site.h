@@ -141,19 +141,27 @@ void hull_call_row_put(const struct hull_call_row *row);
 int hull_call_table_create(struct hull_vm *vm, struct hull_vcpu *vcpu,
 			   struct hull_vcpu_calls **table);
 void hull_call_table_free(struct hull_vcpu_calls *table);
-/** hull_call_site_get - made where it is missing, decided where it is not; NULL: no memory */
-struct hull_call_site *hull_call_site_get(struct hull_vcpu_calls *table, u32 number);
+struct hull_call_site *hull_call_site_find(struct hull_vcpu_calls *table, u32 number);
 /** hull_call_table_drop - forget all decisions */
 void hull_call_table_drop(struct hull_vcpu_calls *table);
-/** hull_call_way_open - @way's limit may let calls through again: have the fast way ask it */
+/** hull_call_way_open - a limit may let calls through again: have @way's fast handler ask it */
 void hull_call_way_open(struct hull_call_site *site, struct hull_call_way *way);
 /**
  * hull_call_perform - what @way says, from process context
+ * @call: out: @denied
  * @policy: what @way came of
- * @denied: out: refused by privilege level or policy
  */
 long hull_call_perform(struct hull_call *call, const struct hull_call_row *row,
-		       struct hull_call_way *way, struct hull_policy *policy, bool *denied);
+		       struct hull_call_way *way, struct hull_policy *policy);
+
+/** hull_call_site_get - made where it is missing, decided where it is not; NULL: no memory */
+static inline struct hull_call_site *hull_call_site_get(struct hull_vcpu_calls *table, u32 number)
+{
+	struct hull_call_site *site = table->sites[number];
+
+	/* hull_call_site_none has no row either. */
+	return likely(site->row) ? site : hull_call_site_find(table, number);
+}
 
 /* calls that no vCPU makes: a row of vm_parts, and the list of all VMs */
 struct hull_vm_sites {

@@ -117,31 +117,13 @@ int hull_policy_calls_compile(struct hull_policy_calls *policy,
 	return 0;
 }
 
-/*
- * The credit is in ns times calls a second: a nanosecond adds @rate, a call takes
- * NSEC_PER_SEC. Nothing is divided and nothing is rounded, and @burst calls fit 64 bits.
- */
 bool hull_policy_bucket_take(struct hull_policy_bucket *bucket,
 			     const struct hull_policy_rule *rule, u64 now_ns)
 {
-	u64 full = (u64)rule->burst * NSEC_PER_SEC;
-	u64 earned;
-
 	if (!bucket->started) {
 		bucket->started = true;
-		bucket->last_ns = now_ns;
-		bucket->tokens_ns = full;
-	} else if (now_ns > bucket->last_ns) {
-		if (__builtin_mul_overflow(now_ns - bucket->last_ns, (u64)rule->rate, &earned) ||
-		    earned > full - bucket->tokens_ns)
-			bucket->tokens_ns = full;
-		else
-			bucket->tokens_ns += earned;
-		/* An earlier time, of a CPU a little behind, earns nothing. */
-		bucket->last_ns = now_ns;
+		bucket->credit.last = now_ns;
+		bucket->credit.tokens = hull_policy_credit_full(rule, NSEC_PER_SEC);
 	}
-	if (bucket->tokens_ns < NSEC_PER_SEC)
-		return false;
-	bucket->tokens_ns -= NSEC_PER_SEC;
-	return true;
+	return hull_policy_credit_take(&bucket->credit, rule, now_ns, NSEC_PER_SEC);
 }

@@ -10,22 +10,20 @@
 #include <linux/kref.h>
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
-#include <linux/spinlock.h>
 #include <hull/policy.h>
 
 /**
  * struct hull_policy - a policy in force
  * @calls: what VMs may call
  * @hits: by rule; a per-CPU array of HULL_POLICY_RULES_MAX
- * @buckets: by rule, under @bucket_lock (raw: taken with interrupts off)
+ * @limits: by rule, in ticks of the TSC; both words change at once
  */
 struct hull_policy {
 	struct kref ref;
 	struct rcu_head rcu;
 	struct hull_policy_calls calls;			/* [I] */
 	u64 __percpu *hits;
-	raw_spinlock_t bucket_lock;
-	struct hull_policy_bucket buckets[HULL_POLICY_RULES_MAX];
+	struct hull_policy_credit limits[HULL_POLICY_RULES_MAX] __aligned(16);
 };
 
 /** hull_policy_new - compile @rules; ERR_PTR(-EINVAL, -ERANGE, -ENOMEM), @why, @bad: see compile */
@@ -54,7 +52,7 @@ static inline void hull_policy_hit(struct hull_policy *policy, u32 rule)
 u64 hull_policy_hits(const struct hull_policy *policy, u32 rule);
 /** hull_policy_limit - a call under a rule with a limit; false: above it; any context but NMI */
 bool hull_policy_limit(struct hull_policy *policy, u32 rule);
-/** hull_policy_limit_wait - ns until a call above the limit could be below it, at the soonest */
+/** hull_policy_limit_wait - TSC ticks until a call above the limit could be below it, at the soonest */
 u64 hull_policy_limit_wait(struct hull_policy *policy, u32 rule);
 
 int hull_policy_init(void);

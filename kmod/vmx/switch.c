@@ -306,7 +306,7 @@ noinstr void hull_vmx_enter(struct hull_vmx_vcpu *v)
 }
 
 /* SDM Vol. 3, 28.2.2: with "acknowledge interrupt on exit" the vector is ours to call. */
-static void interrupt_handle(u32 info)
+static noinline void interrupt_handle(u32 info)
 {
 	const gate_desc *idt;
 	struct desc_ptr dt;

@@ -103,11 +103,9 @@ static void host_segments_restore(struct hull_vmx_vcpu *v)
 	__wrmsr(MSR_KERNEL_GS_BASE, p->host_kernel_gs_base, p->host_kernel_gs_base >> 32);
 }
 
-/* Context: interrupts off. */
-static void current_make(struct hull_vmx_vcpu *v, struct hull_vmx_cpu *host)
+/* Context: interrupts off. Apart, as VMPTRLD's operand wants a guarded stack. */
+static noinline void current_make(struct hull_vmx_vcpu *v, struct hull_vmx_cpu *host)
 {
-	if (host->current_vcpu == v)
-		return;
 	hull_vmcs_load(v->vmcs);
 	host->current_vcpu = v;
 	if (v->mitigations & HULL_MITIGATION_IBPB)
@@ -134,7 +132,8 @@ void hull_vmx_vcpu_load(struct hull_vmx_vcpu *v, int cpu)
 		v->host = host;
 		moved = true;
 	}
-	current_make(v, host);
+	if (host->current_vcpu != v)
+		current_make(v, host);
 	local_irq_restore(flags);
 
 	if (moved) {

@@ -149,12 +149,12 @@ static void test_bucket(void)
 	tap_ok(take_all(&b, &ten, UINT64_MAX) == 5, "the end of time");
 	b = (struct hull_policy_bucket){ 0 };
 	hull_policy_bucket_take(&b, &most, 0);
-	b.tokens_ns = 0;
+	b.credit.tokens = 0;
 	tap_ok(hull_policy_bucket_take(&b, &most, UINT64_MAX) &&
-	       b.tokens_ns == (UINT32_MAX - 1ull) * SECOND, "the highest rate, after the longest time");
-	b.tokens_ns = 0;
-	b.last_ns = 0;
-	tap_ok(hull_policy_bucket_take(&b, &most, 1) && b.tokens_ns == UINT32_MAX - SECOND,
+	       b.credit.tokens == (UINT32_MAX - 1ull) * SECOND, "the highest rate, after the longest time");
+	b.credit.tokens = 0;
+	b.credit.last = 0;
+	tap_ok(hull_policy_bucket_take(&b, &most, 1) && b.credit.tokens == UINT32_MAX - SECOND,
 	       "the highest rate, after a nanosecond");
 }
 
