@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Reads /proc/kallsyms, sorted, then what Bochs printed: its trace from the guest's VMCALL
-# to the guest's next instruction, with names.
+# to the guest's next instruction, with names. The guest is in the lowest 128 KiB, the VMM
+# ("user") is not.
 
 # Addresses as text of one length are in order as numbers are.
 FNR == NR {
@@ -39,7 +40,7 @@ function symbol(address,	low, high, middle)
 	text = $0
 	sub(/^[^)]*\)[^)]*\): /, "", text)
 	sub(/ *;.*/, "", text)
-	if (where[2] !~ /^ffffffff/) {
+	if (where[2] ~ /^00000000000[01]/) {
 		if (begun) {
 			ended = 1
 			next
@@ -48,6 +49,10 @@ function symbol(address,	low, high, middle)
 		if (!begun)
 			next
 		place = "guest"
+	} else if (where[2] !~ /^ffffffff/) {
+		if (!begun)
+			next
+		place = "user"
 	} else {
 		if (!begun)
 			next
