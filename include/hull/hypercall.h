@@ -44,7 +44,8 @@ struct hull_hypercall {
  * @args: how many arguments it looks at, 0 to 4
  * @cpl_max: highest privilege level that may call, 0 to 3, where the VM lets user mode
  *	call at all
- * @call: returns what the guest finds in rax: 0 or more, or a negative errno
+ * @call: returns what the guest finds in rax: 0 or more, or a negative errno; the
+ *	guest gets -EIO for anything else
  * @data: for @call
  * @owner: THIS_MODULE
  *

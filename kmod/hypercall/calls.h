@@ -9,6 +9,7 @@
 #ifndef HULL_HYPERCALL_CALLS_H
 #define HULL_HYPERCALL_CALLS_H
 
+#include <linux/err.h>
 #include <core/vm.h>
 #include <hull/hypercall.h>
 
@@ -64,6 +65,12 @@ static_assert(offsetof(struct hull_call, arg) == offsetof(struct hull_call, modu
 
 /* A brief handler's answer when it has done nothing: ask the one that may sleep. */
 #define HULL_CALL_SLOW		(LONG_MIN + 2)
+
+/* What others answer, in modules or processes, is a result or an errno, and none of these. */
+static __always_inline long hull_call_result(s64 result)
+{
+	return unlikely(result < -MAX_ERRNO) ? -EIO : result;
+}
 
 /**
  * hull_call_read - copy from the caller's memory

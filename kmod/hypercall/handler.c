@@ -307,12 +307,6 @@ u32 hull_handler_waiting(const struct hull_handler *handler)
 	return READ_ONCE(handler->request_tail) - READ_ONCE(handler->ring->request_head);
 }
 
-/* Anything but a result or an errno would mean something else further up. */
-static long result_check(s64 result)
-{
-	return result < -MAX_ERRNO ? -EIO : result;
-}
-
 static void reply_take(struct hull_handler *handler, const struct hull_handler_reply *shared)
 {
 	u64 id = READ_ONCE(shared->id);
@@ -320,7 +314,7 @@ static void reply_take(struct hull_handler *handler, const struct hull_handler_r
 	struct hull_handler_slot *slot = slot_find(handler, id);
 
 	if (slot)
-		slot_finish(handler, slot, result_check(result));
+		slot_finish(handler, slot, hull_call_result(result));
 	else
 		WRITE_ONCE(handler->ring->late, ++handler->late);
 }

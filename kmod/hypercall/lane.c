@@ -59,7 +59,7 @@ static __always_inline long answer_full(struct hull_vmx_vcpu *v, struct hull_cal
 	if (way->kind == HULL_WAY_MODULE) {
 		args_fill(v, call);
 		/* What moves bytes may sleep. */
-		ret = site->row->handler(&call->module, site->row->data);
+		ret = hull_call_result(site->row->handler(&call->module, site->row->data));
 	} else {
 		if (site->row->args)
 			args_fill(v, call);

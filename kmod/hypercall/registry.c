@@ -80,7 +80,7 @@ void hull_registry_row_put(const struct hull_call_row *row)
 
 static long registration_fast(struct hull_call *call)
 {
-	return call->row->handler(&call->module, call->row->data);
+	return hull_call_result(call->row->handler(&call->module, call->row->data));
 }
 
 static void registration_leave(struct hull_registration *reg)
@@ -108,6 +108,7 @@ static long registration_call(struct hull_call *call)
 	} else {
 		ret = reg->row.handler(&call->module, reg->row.data);
 	}
+	ret = hull_call_result(ret);
 	module_put(reg->owner);
 out_leave:
 	registration_leave(reg);

@@ -22,6 +22,8 @@
 #define ECHO_FAST	(HULL_HYPERCALL_MODULE + 0x10)
 #define ECHO_SLOW	(HULL_HYPERCALL_MODULE + 0x11)
 #define NAP		(HULL_HYPERCALL_MODULE + 0x12)
+#define LIE_FAST	(HULL_HYPERCALL_MODULE + 0x13)
+#define LIE_SLOW	(HULL_HYPERCALL_MODULE + 0x14)
 
 static const char *device = "/dev/hull";
 static struct machine m;
@@ -117,6 +119,17 @@ static void under_load(const char *module, uint64_t number, uint64_t right, cons
 	       "%s came and went %u times while a guest called", what, round);
 }
 
+/* LONG_MIN and the numbers after it, which are no errors, must not lead the host astray. */
+static bool lies_caught(uint64_t number)
+{
+	int i;
+
+	for (i = 0; i < 4; i++)
+		if (call(number, i, 0, 0, 0) != -EIO)
+			return false;
+	return call(number, INT64_MAX - 4094, 0, 0, 0) == -4095;
+}
+
 static void cases(void)
 {
 	pthread_t thread;
@@ -125,6 +138,8 @@ static void cases(void)
 	tap_ok(!module_load("handler_cases", ""), "what must be refused is, see the kernel's log");
 	tap_ok(call(ECHO_FAST, 1, 2, 3, 4) == 11 && call(ECHO_SLOW, 1, 2, 3, 4) == 11,
 	       "four arguments and the handler's own data arrive");
+	tap_ok(lies_caught(LIE_FAST), "no result and no error: EIO, of a quick handler");
+	tap_ok(lies_caught(LIE_SLOW), "of one that may sleep, too");
 	/* A call that sleeps holds its module. */
 	calls_load(&m, MACHINE_LONG, calls_module, NAP);
 	pthread_create(&thread, NULL, caller, &ret);
@@ -158,7 +173,7 @@ int main(int argc, char **argv)
 		return tap_skip_all("no handler_module.ko here");
 	if (!machine_try_open(&m, device))
 		return tap_skip_all("%s: no VM to be had: %s", device, strerror(errno));
-	tap_plan(13);
+	tap_plan(15);
 	sample();
 	under_load("handler_module", SAMPLE_ADD, 42, "a quick handler");
 	under_load("handler_cases", ECHO_SLOW, 43, "a handler that may sleep");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What hull_hypercall_register() refuses, and handlers that the tests of module handlers
- * need: one that sleeps long, one that hands its arguments back. Loading fails when a
+ * need: one that sleeps long, one that hands its arguments back, one whose results are none. Loading fails when a
  * case goes wrong; with forget=1 it is unloaded without unregistering.
  */
 #include <linux/delay.h>
@@ -26,6 +26,12 @@ static long nap(struct hull_hypercall *call, void *data)
 	return call->cpl;
 }
 
+/* Some of what a handler must not return means something to Hull itself. */
+static long lie(struct hull_hypercall *call, void *data)
+{
+	return LONG_MIN + (long)call->arg[0];
+}
+
 static long echo_base = 1;
 
 #define HANDLER(_name, _number, _call)						\
@@ -38,6 +44,8 @@ static struct hull_hypercall_handler good[] = {
 	HANDLER("echo_fast", NUMBER(0), echo),
 	HANDLER("echo_slow", NUMBER(1), echo),
 	HANDLER("nap", NUMBER(2), nap),
+	HANDLER("lie_fast", NUMBER(3), lie),
+	HANDLER("lie_slow", NUMBER(4), lie),
 };
 
 static const struct {
@@ -92,6 +100,7 @@ static int __init handler_cases_init(void)
 	int i, ret;
 
 	good[0].flags = HULL_HYPERCALL_FAST;
+	good[3].flags = HULL_HYPERCALL_FAST;
 	for (i = 0; i < ARRAY_SIZE(good); i++) {
 		ret = hull_hypercall_register(&good[i]);
 		if (ret) {
