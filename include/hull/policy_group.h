@@ -28,6 +28,12 @@
 #define hull_nospec(index, size)	array_index_nospec(index, size)
 #else
 #define hull_nospec(index, size)	(index)
+#ifndef __always_inline
+#define __always_inline	inline __attribute__((always_inline))
+#endif
+#ifndef noinline
+#define noinline	__attribute__((noinline))
+#endif
 #endif
 
 /** struct hull_text - bytes, maybe without a NUL; @s may be NULL with @len 0 */
@@ -281,9 +287,16 @@ static inline bool hull_eval_object(struct hull_eval *eval, u64 ino, u32 dev, u3
 {
 	const struct hull_ruleset *set = eval->set;
 	u32 at = hull_anchor_hash(ino, dev) & set->slot_mask;
+	const struct hull_anchor_slot *slot = &set->slots[at];
 
-	if (set->slots[at].anchor)
-		hull_eval_found(eval, at, ino, dev, generation);
+	/* Most objects are no anchor: that is found out here, what follows there. */
+	for (; slot->anchor; slot = &set->slots[at]) {
+		if (slot->ino == ino && slot->dev == dev && slot->generation == generation) {
+			hull_eval_found(eval, at, ino, dev, generation);
+			break;
+		}
+		at = (at + 1) & set->slot_mask;
+	}
 	eval->depth++;
 	return !(eval->pending & eval->class->speaks);
 }
@@ -311,24 +324,19 @@ u32 hull_ruleset_anchor(const struct hull_ruleset *set, u64 ino, u32 dev, u32 ge
 /** hull_net_slot - where the search for a masked address begins among @n slots */
 u32 hull_net_slot(const u32 addr[4], u32 n);
 
+/** hull_verdict_strict - hull_verdict_make() of a rule that does more than allow */
+void hull_verdict_strict(const struct hull_ruleset *set, u32 rule, struct hull_verdict *verdict);
+
 /** hull_verdict_make - rule to verdict, by the set's mode; 0: allowed, nobody's */
 static inline void hull_verdict_make(const struct hull_ruleset *set, u32 rule,
 				     struct hull_verdict *verdict)
 {
 	const struct hull_blob_rule *r = &set->rule[rule];
 
-	verdict->rule = rule;
-	verdict->would = r->action;
-	verdict->action = r->action;
-	verdict->error = r->error;
-	verdict->sub = r->sub;
-	verdict->quiet = r->flags & HULL_RULE_QUIET;
-	verdict->tell = !verdict->quiet &&
-			(r->action == HULL_DO_AUDIT || r->action >= HULL_DO_DENY);
-	if (set->mode != HULL_MODE_ENFORCE && r->action != HULL_DO_ALLOW) {
-		verdict->action = HULL_DO_ALLOW;
-		verdict->tell = !verdict->quiet;
-	}
+	if (r->action == HULL_DO_ALLOW)
+		*verdict = (struct hull_verdict){ .rule = (u16)rule, .sub = r->sub };
+	else
+		hull_verdict_strict(set, rule, verdict);
 }
 
 static inline void hull_eval_end(struct hull_eval *eval, struct hull_verdict *verdict)

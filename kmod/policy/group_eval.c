@@ -99,17 +99,29 @@ u32 hull_ruleset_anchor(const struct hull_ruleset *set, u64 ino, u32 dev, u32 ge
 	return n;
 }
 
-/* ---- numbers and peers ------------------------------------------------------- */
-
-static void eval_number(struct hull_eval *eval, const struct hull_blob_span *table, u64 number)
+/*
+ * Every other class: which rule decides about one permission, or 0. A cell that doesn't
+ * speak about a permission has rule 0 for it: the verifier saw to that.
+ */
+static __always_inline u32 rule_at(const struct hull_ruleset *set, u32 cell, u32 bit)
 {
-	if (number < table->n)
-		hull_eval_cell(eval, eval->set->index[table->at + hull_nospec(number, table->n)]);
+	return set->cell[cell].rule[bit];
 }
 
-static void eval_ranges(struct hull_eval *eval, const struct hull_blob_span *table, u64 number)
+/* ---- numbers and peers ------------------------------------------------------- */
+
+static __always_inline u32 number_rule(const struct hull_ruleset *set, const struct hull_blob_span *table,
+		       u64 number, u32 bit)
 {
-	const struct hull_blob_range *range = &eval->set->range[table->at];
+	if (number >= table->n)
+		return 0;
+	return rule_at(set, set->index[table->at + hull_nospec(number, table->n)], bit);
+}
+
+static noinline u32 ranges_rule(const struct hull_ruleset *set, const struct hull_blob_span *table,
+		       u64 number, u32 bit)
+{
+	const struct hull_blob_range *range = &set->range[table->at];
 	u32 low = 0, high = table->n, middle;
 
 	/* The first one that doesn't end before @number. */
@@ -120,25 +132,28 @@ static void eval_ranges(struct hull_eval *eval, const struct hull_blob_span *tab
 		else
 			high = middle;
 	}
-	if (low < table->n && range[low].first <= number)
-		hull_eval_cell(eval, range[low].cell);
+	if (low == table->n || range[low].first > number)
+		return 0;
+	return rule_at(set, range[low].cell, bit);
 }
 
-static void eval_peer(struct hull_eval *eval, const struct hull_blob_span *table)
+static __always_inline u32 peer_rule(const struct hull_ruleset *set, const struct hull_blob_span *table,
+		     const struct hull_request *request, u32 bit)
 {
-	const struct hull_request *request = eval->request;
+	u32 rule = 0;
 
 	if (request->number >= HULL_PEER_STRIDE)
-		return;
+		return 0;
 	if (request->named)
-		eval_number(eval, table, request->named * HULL_PEER_STRIDE + request->number);
-	if (eval->pending)
-		eval_number(eval, table, request->peer * HULL_PEER_STRIDE + request->number);
+		rule = number_rule(set, table,
+				   request->named * HULL_PEER_STRIDE + request->number, bit);
+	return rule ?: number_rule(set, table,
+				   request->peer * HULL_PEER_STRIDE + request->number, bit);
 }
 
 /* ---- addresses ----------------------------------------------------------------- */
 
-static u32 net_hash(const u32 addr[4])
+static __always_inline u32 net_hash(const u32 addr[4])
 {
 	u64 mixed = (((u64)addr[0] << 32 | addr[1]) ^ ((u64)addr[2] << 32 | addr[3]) * 31) *
 		    0x9e3779b97f4a7c15ull;
@@ -151,17 +166,17 @@ u32 hull_net_slot(const u32 addr[4], u32 n)
 	return net_hash(addr) & (n - 1);
 }
 
-static const struct hull_blob_net *net_find(const struct hull_ruleset *set,
-					    const struct hull_blob_prefix *prefix,
-					    const u32 addr[4])
+static __always_inline const struct hull_blob_net *
+net_find(const struct hull_ruleset *set, const struct hull_blob_prefix *prefix, const u32 addr[4])
 {
 	const u16 *slots = &set->index[prefix->slots.at];
 	const struct hull_blob_net *net;
-	u32 masked[4], at, i;
+	u32 masked[4] = {
+		addr[0] & prefix->mask[0], addr[1] & prefix->mask[1],
+		addr[2] & prefix->mask[2], addr[3] & prefix->mask[3],
+	};
+	u32 at = net_hash(masked) & (prefix->slots.n - 1);
 
-	for (i = 0; i < 4; i++)
-		masked[i] = addr[i] & prefix->mask[i];
-	at = hull_net_slot(masked, prefix->slots.n);
 	for (; slots[at]; at = (at + 1) & (prefix->slots.n - 1)) {
 		net = &set->net[slots[at] - 1];
 		if (net->addr[0] == masked[0] && net->addr[1] == masked[1] &&
@@ -171,19 +186,17 @@ static const struct hull_blob_net *net_find(const struct hull_ruleset *set,
 	return NULL;
 }
 
-static void eval_inet(struct hull_eval *eval)
+static noinline u32 inet_rule(const struct hull_ruleset *set, const struct hull_blob_span *table,
+		     const struct hull_request *request, u32 bit)
 {
-	const struct hull_request *request = eval->request;
-	const struct hull_ruleset *set = eval->set;
-	const struct hull_blob_prefix *prefix = &set->prefix[eval->class->table[0].at];
-	const struct hull_blob_prefix *end = prefix + eval->class->table[0].n;
-	u32 addr[4] = { request->inet.addr[0] }, port = request->inet.port;
+	const struct hull_blob_prefix *prefix = &set->prefix[table->at];
+	const struct hull_blob_prefix *end = prefix + table->n;
+	u32 addr[4] = { request->inet.addr[0] }, port = request->inet.port, cell, rule;
 	const struct hull_blob_net *net;
-	u32 cell;
 
 	if (request->inet.family != 4)
 		memcpy(addr, request->inet.addr, sizeof(addr));
-	for (; prefix < end && eval->pending; prefix++) {
+	for (; prefix < end; prefix++) {
 		if (prefix->family != request->inet.family)
 			continue;
 		net = net_find(set, prefix, addr);
@@ -192,8 +205,11 @@ static void eval_inet(struct hull_eval *eval)
 		cell = net->cell;
 		if (net->ports)
 			cell = set->page[set->ports[net->ports - 1].at[port >> 8]].at[port & 0xff];
-		hull_eval_cell(eval, cell);
+		rule = rule_at(set, cell, bit);
+		if (rule)
+			return rule;
 	}
+	return 0;
 }
 
 /* ---- names ---------------------------------------------------------------------- */
@@ -206,48 +222,54 @@ static int name_compare(const struct hull_ruleset *set, const struct hull_blob_n
 	return memcmp(text_of(set, &name->text), text->s, text->len);
 }
 
-static void eval_unix(struct hull_eval *eval)
+static u32 name_rule(const struct hull_ruleset *set, const struct hull_blob_class *class,
+		     const struct hull_text *text, u32 bit)
 {
-	const struct hull_blob_class *class = eval->class;
-	const struct hull_blob_name *name = &eval->set->name[class->table[0].at];
-	const struct hull_text *text = &eval->request->unix_name;
-	u32 low = 0, high = text->s ? class->table[0].n : 0, middle;
-	int order;
+	const struct hull_blob_name *name = &set->name[class->table[0].at];
+	u32 low = 0, high = class->table[0].n, middle, rule = 0;
+	int order = 1;
 
-	while (low < high) {
+	while (low < high && order) {
 		middle = (low + high) / 2;
-		order = name_compare(eval->set, &name[middle], text);
-		if (!order) {
-			hull_eval_cell(eval, name[middle].cell);
-			break;
-		}
-		if (order < 0)
+		order = name_compare(set, &name[middle], text);
+		if (!order)
+			rule = rule_at(set, name[middle].cell, bit);
+		else if (order < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	name = &eval->set->name[class->table[1].at];
-	for (high = text->s ? class->table[1].n : 0; high && eval->pending; high--, name++)
-		if (glob_is(eval->set, &name->text, text))
-			hull_eval_cell(eval, name->cell);
-	if (eval->pending)
-		eval_peer(eval, &class->table[2]);
+	name = &set->name[class->table[1].at];
+	for (high = class->table[1].n; high && !rule; high--, name++)
+		if (glob_is(set, &name->text, text))
+			rule = rule_at(set, name->cell, bit);
+	return rule;
+}
+
+static noinline u32 unix_rule(const struct hull_ruleset *set, const struct hull_blob_class *class,
+		     const struct hull_request *request, u32 bit)
+{
+	u32 rule = 0;
+
+	if (request->unix_name.s)
+		rule = name_rule(set, class, &request->unix_name, bit);
+	return rule ?: peer_rule(set, &class->table[2], request, bit);
 }
 
 /* ---- mounts --------------------------------------------------------------------- */
 
-static bool mount_applies(const struct hull_eval *eval, const struct hull_blob_mount *mount)
+static bool mount_applies(const struct hull_ruleset *set, const struct hull_blob_mount *mount,
+			  const struct hull_request *request)
 {
-	const struct hull_request *request = eval->request;
 	u32 i, n = request->mount.n_anchors;
 
 	if (n > HULL_REQUEST_ANCHORS)
 		n = HULL_REQUEST_ANCHORS;
 	if ((request->mount.flags & (mount->set | mount->clear)) != mount->set)
 		return false;
-	if (mount->type.len && !glob_is(eval->set, &mount->type, &request->mount.type))
+	if (mount->type.len && !glob_is(set, &mount->type, &request->mount.type))
 		return false;
-	if (mount->source.len && !glob_is(eval->set, &mount->source, &request->mount.source))
+	if (mount->source.len && !glob_is(set, &mount->source, &request->mount.source))
 		return false;
 	for (i = 0; mount->target && i < n; i++)
 		if (request->mount.anchor[i] == mount->target - 1)
@@ -255,47 +277,92 @@ static bool mount_applies(const struct hull_eval *eval, const struct hull_blob_m
 	return !mount->target;
 }
 
-static void eval_mount(struct hull_eval *eval)
+static noinline u32 mount_rule(const struct hull_ruleset *set, const struct hull_blob_span *table,
+		      const struct hull_request *request, u32 bit)
 {
-	const struct hull_blob_mount *mount = &eval->set->mount[eval->class->table[0].at];
-	const struct hull_blob_mount *end = mount + eval->class->table[0].n;
+	const struct hull_blob_mount *mount = &set->mount[table->at];
+	const struct hull_blob_mount *end = mount + table->n;
+	u32 rule;
 
-	for (; mount < end && eval->pending; mount++)
-		if ((eval->set->cell[mount->cell].speaks & eval->pending) &&
-		    mount_applies(eval, mount))
-			hull_eval_cell(eval, mount->cell);
+	for (; mount < end; mount++) {
+		rule = rule_at(set, mount->cell, bit);
+		if (rule && mount_applies(set, mount, request))
+			return rule;
+	}
+	return 0;
 }
 
 /* ---- all of them ---------------------------------------------------------------- */
 
+/* The kinds that are asked for most are decided in place, the others in functions. */
+static __always_inline u32 rule_find(const struct hull_ruleset *set,
+				     const struct hull_blob_class *class,
+				     const struct hull_request *request, u32 bit)
+{
+	u32 rule = 0;
+
+	if (class->speaks & (1u << bit)) {
+		if (class->kind == HULL_KIND_PEER)
+			rule = peer_rule(set, &class->table[0], request, bit);
+		else if (class->kind == HULL_KIND_NUMBER)
+			rule = number_rule(set, &class->table[0], request->number, bit);
+		else if (class->kind == HULL_KIND_INET)
+			rule = inet_rule(set, &class->table[0], request, bit);
+		else if (class->kind == HULL_KIND_RANGES)
+			rule = ranges_rule(set, &class->table[0], request->number, bit);
+		else if (class->kind == HULL_KIND_UNIX)
+			rule = unix_rule(set, class, request, bit);
+		else if (class->kind == HULL_KIND_MOUNT)
+			rule = mount_rule(set, &class->table[0], request, bit);
+	}
+	return rule ?: rule_at(set, class->cell, bit);
+}
+
+/* Several permissions: each by itself, the strictest rule counts. */
+static noinline u32 rules_find(const struct hull_ruleset *set,
+			       const struct hull_blob_class *class,
+			       const struct hull_request *request, u32 left)
+{
+	u32 strictest = 0, rule;
+
+	for (; left; left &= left - 1) {
+		rule = rule_find(set, class, request, __builtin_ctz(left));
+		if (!strictest || set->rule[rule].action > set->rule[strictest].action)
+			strictest = rule;
+	}
+	return strictest;
+}
+
 void hull_evaluate(const struct hull_ruleset *set, u32 sub, const struct hull_request *request,
 		   struct hull_verdict *verdict)
 {
-	struct hull_eval eval;
+	const struct hull_blob_class *class = &set->sub[sub].class[request->class];
+	u32 left = request->perms & ~class->plain, rule = 0;
 
-	if (!hull_eval_begin(&eval, set, sub, request)) {
-		switch (eval.class->kind) {
-		case HULL_KIND_NUMBER:
-			eval_number(&eval, &eval.class->table[0], request->number);
-			break;
-		case HULL_KIND_RANGES:
-			eval_ranges(&eval, &eval.class->table[0], request->number);
-			break;
-		case HULL_KIND_PEER:
-			eval_peer(&eval, &eval.class->table[0]);
-			break;
-		case HULL_KIND_INET:
-			eval_inet(&eval);
-			break;
-		case HULL_KIND_UNIX:
-			eval_unix(&eval);
-			break;
-		case HULL_KIND_MOUNT:
-			eval_mount(&eval);
-			break;
-		}
+	if (left & (left - 1))
+		rule = rules_find(set, class, request, left);
+	else if (left)
+		rule = rule_find(set, class, request, __builtin_ctz(left));
+	hull_verdict_make(set, rule, verdict);
+}
+
+/* What is not simply allowed, by the set's mode. */
+void hull_verdict_strict(const struct hull_ruleset *set, u32 rule, struct hull_verdict *verdict)
+{
+	const struct hull_blob_rule *r = &set->rule[rule];
+
+	verdict->rule = (u16)rule;
+	verdict->would = r->action;
+	verdict->action = r->action;
+	verdict->error = r->error;
+	verdict->sub = r->sub;
+	verdict->quiet = r->flags & HULL_RULE_QUIET;
+	verdict->tell = !verdict->quiet &&
+			(r->action == HULL_DO_AUDIT || r->action >= HULL_DO_DENY);
+	if (set->mode != HULL_MODE_ENFORCE) {
+		verdict->action = HULL_DO_ALLOW;
+		verdict->tell = !verdict->quiet;
 	}
-	hull_eval_end(&eval, verdict);
 }
 
 u32 hull_ruleset_needs(const struct hull_ruleset *set, u32 class)

@@ -244,7 +244,8 @@ u32 hull_ruleset_slots_wanted(const struct hull_ruleset *set)
 {
 	u32 n = 2;
 
-	while (n < 2 * set->n_anchors)
+	/* A quarter full at most: nearly every miss is one look. */
+	while (n < 4 * set->n_anchors)
 		n *= 2;
 	return n;
 }
