@@ -203,8 +203,10 @@ static const struct {
 	  "linux.seccomp.flags[0]: 'SECCOMP_FILTER_FLAG_FUN' is not known" },
 	{ AS_SECCOMP, "\"syscalls\":[{\"names\":[],\"action\":\"SCMP_ACT_ALLOW\"}]",
 	  "linux.seccomp.syscalls[0]: names: none" },
-	{ AS_SECCOMP, "\"syscalls\":[{\"names\":[\"x\"],\"action\":\"SCMP_ACT_NOTIFY\"}]",
+	{ AS_SECCOMP, "\"syscalls\":[{\"names\":[\"chmod\"],\"action\":\"SCMP_ACT_NOTIFY\"}]",
 	  "linux.seccomp: SCMP_ACT_NOTIFY: needs listenerPath" },
+	{ AS_SECCOMP, "\"syscalls\":[{\"names\":[\"hull\"],\"action\":\"SCMP_ACT_ERRNO\"}]",
+	  "linux.seccomp: syscalls[0]: libseccomp does not know 'hull', and it would be allowed" },
 	{ AS_SECCOMP, "\"syscalls\":[{\"names\":[\"x\"],\"action\":\"SCMP_ACT_ERRNO\","
 	  "\"errnoRet\":5000}]", "linux.seccomp.syscalls[0].errnoRet: not in 0..4095" },
 	{ AS_SECCOMP, "\"syscalls\":[{\"names\":[\"x\"],\"action\":\"SCMP_ACT_ALLOW\","
@@ -447,7 +449,8 @@ static void test_seccomp(void)
 	seccomp = &bundle.config->seccomp;
 	tap_ok(seccomp->kind == HULL_CT_SECCOMP_RULES &&
 	       seccomp->default_action == SCMP_ACT_ALLOW && seccomp->n_architectures == 2 &&
-	       seccomp->architectures[0] == SCMP_ARCH_X86_64 && seccomp->flags == 2, "section");
+	       seccomp->architectures[0] == SCMP_ARCH_X86_64 && 
+	       seccomp->flags == (2 | 8), "section");
 	tap_ok(seccomp->n_rules == 3 && seccomp->rules[0].names.n == 2 &&
 	       seccomp->rules[0].action == SCMP_ACT_ERRNO(1) &&
 	       seccomp->rules[0].args[0].value == UINT64_MAX &&

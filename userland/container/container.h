@@ -32,7 +32,8 @@ struct hull_ct_place {
 	/* Runs the configuration's hooks of that kind, in the new process. */
 	int (*hook)(void *data, enum hull_ct_hook_kind kind);
 	void *data;
-	int gate;			/* the program starts with a byte from here; -1: hull_ct_start() */
+	/* The program starts with a byte from here, see hull_ct_release(); -1: hull_ct_start(). */
+	int gate;
 	bool tied;			/* it is killed when the caller dies, also after its start */
 };
 
@@ -65,6 +66,13 @@ int hull_ct_create(struct hull_ct_plan *plan, const struct hull_ct_place *place,
 		   struct hull_ct *container, struct hull_ct_error *error);
 /** hull_ct_start - open the gate. Fails with the reason if the program can't be executed. */
 int hull_ct_start(struct hull_ct *container, struct hull_ct_error *error);
+/**
+ * hull_ct_release - with a gate of the caller's: the new process needs its caller no more
+ *
+ * The caller may end then, and whoever has the gate starts the program, which exits with
+ * 127 or 126 if it can't be executed. seccomp's listener, if any, has come until then.
+ */
+int hull_ct_release(struct hull_ct *container, struct hull_ct_error *error);
 /** hull_ct_end - SIGKILL to what was created, reap it, close descriptors */
 void hull_ct_end(struct hull_ct *container);
 

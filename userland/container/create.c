@@ -113,11 +113,16 @@ static void start_hooks(struct hull_ct_run *run, struct hull_ct_block *block)
 	char byte;
 	int fd;
 
-	if (hull_ct_message_send(run->channel, &message, -1))
-		_exit(125);
-	if (run->place->gate >= 0 ? read(run->place->gate, &byte, 1) != 1 :
+	if (hull_ct_message_send(run->channel, &message, -1) ||
 	    hull_ct_message_receive(run->channel, &message, &fd) != 1)
 		_exit(125);
+	if (run->place->gate >= 0) {
+		prctl(PR_SET_PDEATHSIG, 0);
+		message.kind = HULL_CT_READY;
+		if (hull_ct_message_send(run->channel, &message, -1) ||
+		    read(run->place->gate, &byte, 1) != 1)
+			_exit(125);
+	}
 	run->object = "hooks before the start";
 	if (run->place->hook(run->place->data, HULL_CT_HOOK_START_CONTAINER))
 		hull_ct_child_fail(run, -1);
@@ -359,6 +364,19 @@ int hull_ct_start(struct hull_ct *container, struct hull_ct_error *error)
 	if (ret == 1)
 		return child_failed(NULL, container->config, &message, error);
 	/* Killed by its seccomp filter, say: that is how the program ended. */
+	return 0;
+}
+
+int hull_ct_release(struct hull_ct *container, struct hull_ct_error *error)
+{
+	struct hull_ct_message message = { .kind = HULL_CT_OPEN };
+
+	if (hull_ct_message_send(container->channel, &message, -1))
+		return hull_ct_fail(error, errno, "the container is gone: %s", strerror(errno));
+	if (hull_ct_parent_wait(NULL, container, error))
+		return -1;
+	close(container->channel);
+	container->channel = -1;
 	return 0;
 }
 

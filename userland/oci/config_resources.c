@@ -167,6 +167,9 @@ static bool read_cpu(struct oci_reader *reader, const struct oci_row *row, const
 		return oci_refuse(reader, "period: not in 1000..1000000 microseconds");
 	if (cpu.quota > 0 && cpu.quota < 1000)
 		return oci_refuse(reader, "quota: below 1000 microseconds");
+	/* No quota is said by a period alone. */
+	if (cpu.quota < 0 && !cpu.period)
+		cpu.period = 100000;
 	resources->cpu_quota_us = cpu.quota > 0 ? (uint64_t)cpu.quota : 0;
 	resources->cpu_period_us = (uint64_t)cpu.period;
 	resources->cpu_burst_us = cpu.burst;

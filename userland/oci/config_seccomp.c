@@ -208,9 +208,35 @@ static bool listener_check(struct oci_reader *reader, struct hull_ct_seccomp *se
 		return oci_refuse(reader, "listenerMetadata: without listenerPath");
 	if (notify && !seccomp->listener_path)
 		return oci_refuse(reader, "SCMP_ACT_NOTIFY: needs listenerPath");
+	if (notify)
+		seccomp->flags |= SECCOMP_FILTER_FLAG_NEW_LISTENER;
 	/* Nobody could answer the calls by which the answer is made possible. */
 	if (seccomp->default_action == SCMP_ACT_NOTIFY)
 		return oci_refuse(reader, "defaultAction: SCMP_ACT_NOTIFY would stop the set-up");
+	return true;
+}
+
+static bool lets_pass(uint32_t action)
+{
+	return action == SCMP_ACT_ALLOW || action == SCMP_ACT_LOG;
+}
+
+/* A call that the library has no number of falls under the default; never to its good. */
+static bool names_check(struct oci_reader *reader, const struct hull_ct_seccomp *seccomp)
+{
+	size_t i, k;
+
+	if (!lets_pass(seccomp->default_action))
+		return true;
+	for (i = 0; i < seccomp->n_rules; i++) {
+		const struct hull_ct_seccomp_rule *rule = &seccomp->rules[i];
+
+		for (k = 0; k < rule->names.n && !lets_pass(rule->action); k++)
+			if (seccomp_syscall_resolve_name(rule->names.at[k]) == __NR_SCMP_ERROR)
+				return oci_refuse(reader, "syscalls[%zu]: libseccomp does not know "
+						  "'%.40s', and it would be allowed", i,
+						  rule->names.at[k]);
+	}
 	return true;
 }
 
@@ -225,7 +251,7 @@ bool oci_read_seccomp(struct oci_reader *reader, const struct oci_row *row, cons
 		return false;
 	section.seccomp.kind = HULL_CT_SECCOMP_RULES;
 	section.seccomp.flags = (unsigned int)section.flags;
-	if (!listener_check(reader, &section.seccomp))
+	if (!listener_check(reader, &section.seccomp) || !names_check(reader, &section.seccomp))
 		return false;
 	*(struct hull_ct_seccomp *)to = section.seccomp;
 	return true;

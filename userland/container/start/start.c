@@ -29,6 +29,7 @@
 #define ENOTDIR		20
 #define ENAMETOOLONG	36
 #define PATH_LEN	4096
+#define MSG_NOSIGNAL	0x4000
 #define DEFAULT_PATH	"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 static union {
@@ -68,8 +69,9 @@ static void fail(enum hull_ct_start_step step, long code)
 {
 	struct start_message message = { HULL_CT_FAILED, -1 - (int)step, (int)-code, { 0 } };
 
-	sys(write, block->channel, &message, sizeof(message));
-	start_exit(125);
+	/* Nobody may be there to read it: then the status alone tells. */
+	sys(sendto, block->channel, &message, sizeof(message), MSG_NOSIGNAL, 0);
+	start_exit(step != HULL_CT_START_EXEC ? 125 : code == -ENOENT ? 127 : 126);
 }
 
 static void need(enum hull_ct_start_step step, long ret)
@@ -202,11 +204,19 @@ static void gate_wait(void)
 	if (block->flags & HULL_CT_START_NO_GATE)
 		goto open;
 	need(HULL_CT_START_GATE, sys(write, block->channel, &message, sizeof(message)));
-	if (block->gate >= 0) {
+	ret = sys(read, block->channel, &message, sizeof(message));
+	if (block->gate >= 0 && ret > 0) {
+		/* Whoever gets the listener is there now, and maybe not later. */
+		if (block->flags & HULL_CT_START_NNP &&
+		    block->filter_flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) {
+			filter_set();
+			block->n_filter = 0;
+		}
+		sys(prctl, PR_SET_PDEATHSIG, 0, 0, 0, 0);
+		message.kind = HULL_CT_READY;
+		need(HULL_CT_START_GATE, sys(write, block->channel, &message, sizeof(message)));
 		ret = sys(read, block->gate, &byte, 1);
 		sys(close, block->gate);
-	} else {
-		ret = sys(read, block->channel, &message, sizeof(message));
 	}
 	if (ret <= 0)		/* whoever made us is gone */
 		start_exit(125);
