@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* vmctl: the commands, a row each, and the way to them. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <cmd/command.h>
 #include <cmd/group_options.h>
+#include <cmd/oci_options.h>
 
 #ifndef VERSION
 #define VERSION "unknown"
@@ -165,6 +167,44 @@ const struct command commands[] = {
 	  "A table a look, until interrupted. With --audit: a line for each call under the action "
 	  "audit.",
 	  TAKES(JSON) | TAKES(INTERVAL) | TAKES(COUNT) | TAKES(AUDIT), 0, hypercall_watch_run },
+	{ "oci", "create", "ID", "make a container of an OCI bundle, up to its gate",
+	  "Its process waits for oci start. It has the caller's stdin, stdout and stderr, or a "
+	  "terminal whose master goes to --console-socket. What config.json asks for and cannot be "
+	  "had is refused.",
+	  OTAKES_CREATE, 0, oci_create_run },
+	{ "oci", "run", "ID", "create, start, wait, and delete at the end",
+	  "Exits with the program's status, 128 and the signal's number if one ended it.",
+	  OTAKES_CREATE | OTAKES(DETACH) | OTAKES(KEEP) | OTAKES(NO_SUBREAPER), 0, oci_run_run },
+	{ "oci", "start", "ID", "start the program of a container that was created", "",
+	  OTAKES_ALL, 0, oci_start_run },
+	{ "oci", "state", "ID", "what a container is and does, as the runtime-spec has it", "",
+	  OTAKES_ALL, 0, oci_state_run },
+	{ "oci", "kill", "ID [SIGNAL]", "send a signal to a container's first process (TERM)", "",
+	  OTAKES_ALL | OTAKES(ALL), 0, oci_kill_run },
+	{ "oci", "delete", "ID", "remove what is left of a container",
+	  "Its cgroup and its state go, and hooks after its end are run.",
+	  OTAKES_ALL | OTAKES(FORCE), 0, oci_delete_run },
+	{ "oci", "exec", "ID [COMMAND] [ARG...]", "run one more program in a container",
+	  "With --process its description comes from a file; else it has the environment and the "
+	  "rights of the container's first process.",
+	  OTAKES_EXEC, 0, oci_exec_run },
+	{ "oci", "list", "", "all containers of this --root", "",
+	  OTAKES_ALL | OTAKES(FORMAT) | OTAKES(QUIET), 0, oci_list_run },
+	{ "oci", "ps", "ID", "a container's processes", "", OTAKES_ALL | OTAKES(FORMAT), 0,
+	  oci_ps_run },
+	{ "oci", "pause", "ID", "stop all processes of a container for a while", "", OTAKES_ALL, 0,
+	  oci_pause_run },
+	{ "oci", "resume", "ID", "let a container that was paused go on", "", OTAKES_ALL, 0,
+	  oci_resume_run },
+	{ "oci", "update", "ID", "change bounds of a container that runs", "", OTAKES_UPDATE, 0,
+	  oci_update_run },
+	{ "oci", "events", "ID", "what a container uses, as JSON, every few seconds",
+	  "And a line when it ran out of memory.",
+	  OTAKES_ALL | OTAKES(STATS) | OTAKES(INTERVAL), 0, oci_events_run },
+	{ "oci", "spec", "", "write a config.json to begin with", "",
+	  OTAKES_ALL | OTAKES(BUNDLE), 0, oci_spec_run },
+	{ "oci", "features", "", "what of the runtime-spec is there, as JSON", "", OTAKES_ALL, 0,
+	  oci_features_run },
 	{ "top", NULL, "", "live table of VMs: CPU, exits, hypercalls, memory",
 	  "On a terminal q leaves. Elsewhere, and with --count, a table a look.",
 	  TAKES(JSON) | TAKES(INTERVAL) | TAKES(COUNT), 0, top_run },
@@ -179,6 +219,7 @@ const struct command commands[] = {
 
 const struct noun_options noun_options[] = {
 	{ "group", &group_table },
+	{ "oci", &oci_table },
 	{ NULL, NULL },
 };
 
@@ -232,12 +273,23 @@ static int output_end(int status)
 	return status;
 }
 
+/* hull-runc without a verb */
+static int oci_alone(int argc, char **argv)
+{
+	if (argc > 1 && (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-v")))
+		return oci_version(VERSION);
+	command_help_noun("oci");
+	return argc > 1 && is_help(argv[1]) ? STATUS_OK : STATUS_USAGE;
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *command;
 	struct args args;
 	int words;
 
+	if (!strcmp(program_invocation_short_name, OCI_PROGRAM) && !oci_rewrite(&argc, &argv))
+		return output_end(oci_alone(argc, argv));
 	if (argc < 2) {
 		command_usage_all(true);
 		return STATUS_USAGE;

@@ -21,7 +21,8 @@ static char text[1 << 20];
 #define ROOT		"\"root\":{\"path\":\"rootfs\"}"
 #define MOUNTNS		"\"namespaces\":[{\"type\":\"mount\"},{\"type\":\"network\"}]"
 #define WHOLE(process, linux, more) \
-	"{\"ociVersion\":\"1.2.0\"," PROCESS(process) "," ROOT ",\"linux\":{" MOUNTNS linux "}" more "}"
+	"{\"ociVersion\":\"1.2.0\"," PROCESS(process) "," ROOT ",\"linux\":{" MOUNTNS linux "}" \
+	more "}"
 
 static bool parse(const char *json)
 {
@@ -40,7 +41,8 @@ static bool parse_at(enum where where, const char *json)
 		[IN_LINUX] = WHOLE("", ",%s", ""),
 		[IN_RESOURCES] = WHOLE("", ",\"resources\":{%s}", ""),
 		[AS_MOUNT] = WHOLE("", "", ",\"mounts\":[{\"destination\":\"/m\",%s}]"),
-		[AS_SECCOMP] = WHOLE("", ",\"seccomp\":{\"defaultAction\":\"SCMP_ACT_ALLOW\",%s}", ""),
+		[AS_SECCOMP] = WHOLE("", ",\"seccomp\":{\"defaultAction\":\"SCMP_ACT_ALLOW\",%s}",
+				     ""),
 	};
 
 #pragma GCC diagnostic push
@@ -127,7 +129,8 @@ static const struct {
 	{ IN_LINUX, "\"cgroupsPath\":\"/a/../../b\"", "linux.cgroupsPath: has '..' in it" },
 	{ IN_LINUX, "\"rootfsPropagation\":\"public\"",
 	  "linux.rootfsPropagation: 'public' is not known" },
-	{ IN_LINUX, "\"maskedPaths\":[\"proc/kcore\"]", "linux.maskedPaths[0]: not an absolute path" },
+	{ IN_LINUX, "\"maskedPaths\":[\"proc/kcore\"]",
+	  "linux.maskedPaths[0]: not an absolute path" },
 	{ IN_LINUX, "\"sysctl\":{\"kernel.panic\":\"1\"}",
 	  "linux.sysctl.kernel.panic: belongs to the whole machine" },
 	{ IN_LINUX, "\"sysctl\":{\"net.ipv4/../../x\":\"1\"}",
@@ -393,7 +396,8 @@ static void test_resources(void)
 	tap_ok(resources->pids_max == HULL_CT_UNLIMITED && resources->io_weight == 10000,
 	       "pids, weight of I/O");
 	tap_ok(has_file(resources, 0, "io.weight", "8:0 1") &&
-	       has_file(resources, 1, "io.max", "8:16 wiops=18446744073709551615"), "I/O by device");
+	       has_file(resources, 1, "io.max", "8:16 wiops=18446744073709551615"),
+	       "I/O by device");
 	tap_ok(has_file(resources, 2, "hugetlb.2MB.max", "0") &&
 	       has_file(resources, 3, "rdma.max", "mlx5_1 hca_handle=3"), "hugetlb, rdma");
 	tap_ok(resources->n_files == 5 && has_file(resources, 4, "memory.high", "4096"),
@@ -449,7 +453,7 @@ static void test_seccomp(void)
 	seccomp = &bundle.config->seccomp;
 	tap_ok(seccomp->kind == HULL_CT_SECCOMP_RULES &&
 	       seccomp->default_action == SCMP_ACT_ALLOW && seccomp->n_architectures == 2 &&
-	       seccomp->architectures[0] == SCMP_ARCH_X86_64 && 
+	       seccomp->architectures[0] == SCMP_ARCH_X86_64 &&
 	       seccomp->flags == (2 | 8), "section");
 	tap_ok(seccomp->n_rules == 3 && seccomp->rules[0].names.n == 2 &&
 	       seccomp->rules[0].action == SCMP_ACT_ERRNO(1) &&

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <cmd/oci_args.h>
 #include <lib/client.h>
 #include <vmm/vmm.h>
 
@@ -106,6 +107,7 @@ struct args {
 	bool audit;
 	const char *label;
 	struct group_args group;
+	struct oci_args oci;
 };
 
 /* What can stand where a value or a word stands: for the completion. */

@@ -133,6 +133,8 @@ static int bundle_begin(struct oci_bundle *bundle, const char *path, struct hull
 void oci_bundle_free(struct oci_bundle *bundle)
 {
 	hull_ct_config_free(bundle->config);
+	json_decref(bundle->json);
+	bundle->json = NULL;
 	bundle->config = NULL;
 }
 
@@ -168,27 +170,28 @@ static int config_read(struct oci_bundle *bundle, const json_t *json, struct hul
 	return check_whole(&reader) ? 0 : -1;
 }
 
-static int bundle_read(struct oci_bundle *bundle, const char *path, json_t *json,
-		       struct hull_error *error)
+int oci_bundle_read(struct oci_bundle *bundle, const char *path, json_t *json,
+		    struct hull_error *error)
 {
 	int ret;
 
+	*bundle = (struct oci_bundle){ .config = NULL };
 	if (!json)
 		return -1;
 	ret = bundle_begin(bundle, path, error);
+	bundle->json = json;
 	if (!ret)
 		ret = config_read(bundle, json, error);
 	if (ret)
 		oci_bundle_free(bundle);
-	json_decref(json);
 	return ret;
 }
 
 int oci_bundle_parse(struct oci_bundle *bundle, const char *path, const char *text, size_t len,
 		     struct hull_error *error)
 {
-	bundle->config = NULL;
-	return bundle_read(bundle, path, oci_json_parse(OCI_CONFIG_FILE, text, len, error), error);
+	return oci_bundle_read(bundle, path, oci_json_parse(OCI_CONFIG_FILE, text, len, error),
+			       error);
 }
 
 int oci_bundle_load(struct oci_bundle *bundle, const char *path, struct hull_error *error)
@@ -197,13 +200,13 @@ int oci_bundle_load(struct oci_bundle *bundle, const char *path, struct hull_err
 	char *absolute = dir < 0 ? NULL : realpath(path, NULL);
 	int ret = -1;
 
-	bundle->config = NULL;
+	*bundle = (struct oci_bundle){ .config = NULL };
 	if (!absolute)
 		hull_error_set(error, errno, "bundle %s: %s", path, strerror(errno));
 	else
-		ret = bundle_read(bundle, absolute,
-				  oci_json_load(dir, OCI_CONFIG_FILE, OCI_CONFIG_FILE, error),
-				  error);
+		ret = oci_bundle_read(bundle, absolute,
+				      oci_json_load(dir, OCI_CONFIG_FILE, OCI_CONFIG_FILE, error),
+				      error);
 	free(absolute);
 	if (dir >= 0)
 		close(dir);
@@ -217,7 +220,7 @@ static int process_read(struct oci_bundle *bundle, json_t *json, const char *fil
 	struct oci_reader reader;
 	int ret = -1;
 
-	bundle->config = NULL;
+	*bundle = (struct oci_bundle){ .config = NULL };
 	if (!json)
 		return -1;
 	if (!bundle_begin(bundle, NULL, error)) {
@@ -243,26 +246,35 @@ int oci_process_load(struct oci_bundle *bundle, const char *file, struct hull_er
 	return process_read(bundle, oci_json_load(AT_FDCWD, file, file, error), file, error);
 }
 
-int oci_resources_load(struct oci_bundle *bundle, const char *file, struct hull_error *error)
+int oci_resources_read(struct oci_bundle *bundle, json_t *json, const char *file,
+		       struct hull_error *error)
 {
-	const char *name = strcmp(file, "-") ? file : "/dev/stdin";
-	json_t *json = oci_json_load(AT_FDCWD, name, file, error);
 	const struct oci_row row = { .key = NULL };
 	struct oci_reader reader;
 	int ret = -1;
 
-	bundle->config = NULL;
+	*bundle = (struct oci_bundle){ .config = NULL };
 	if (!json)
 		return -1;
-	if (!bundle_begin(bundle, NULL, error)) {
+	if (bundle_begin(bundle, NULL, error)) {
+		json_decref(json);
+	} else {
+		bundle->json = json;
 		reader_init(&reader, bundle, file, error);
 		if (oci_read_resources(&reader, &row, json, &bundle->config->resources))
 			ret = 0;
-		else
+		bundle->check_memory = reader.check_memory;
+		if (ret)
 			oci_bundle_free(bundle);
 	}
-	json_decref(json);
 	return ret;
+}
+
+int oci_resources_load(struct oci_bundle *bundle, const char *file, struct hull_error *error)
+{
+	const char *name = strcmp(file, "-") ? file : "/dev/stdin";
+
+	return oci_resources_read(bundle, oci_json_load(AT_FDCWD, name, file, error), file, error);
 }
 
 int oci_seccomp_load(struct hull_ct_config *config, const char *file, struct hull_error *error)

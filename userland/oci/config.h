@@ -15,6 +15,8 @@ struct oci_bundle {
 	const char *path;		/* absolute; in @config's memory */
 	const char *version;		/* ociVersion */
 	struct hull_ct_strings warnings;
+	json_t *json;			/* all of it */
+	bool check_memory;		/* of resources: checkBeforeUpdate */
 };
 
 /**
@@ -27,11 +29,17 @@ int oci_bundle_load(struct oci_bundle *bundle, const char *path, struct hull_err
 int oci_bundle_parse(struct oci_bundle *bundle, const char *path, const char *text, size_t len,
 		     struct hull_error *error);
 void oci_bundle_free(struct oci_bundle *bundle);
+/** oci_bundle_read - the same, of @json, which is freed; NULL: *@error says already why */
+int oci_bundle_read(struct oci_bundle *bundle, const char *path, json_t *json,
+		    struct hull_error *error);
 
 /** oci_process_load - of `exec --process FILE`: its "process", into @bundle->config */
 int oci_process_load(struct oci_bundle *bundle, const char *file, struct hull_error *error);
 int oci_process_parse(struct oci_bundle *bundle, const char *text, size_t len,
 		      struct hull_error *error);
+/** oci_resources_read - linux.resources alone, of @json, which is freed */
+int oci_resources_read(struct oci_bundle *bundle, json_t *json, const char *file,
+		       struct hull_error *error);
 /** oci_resources_load - of `update --resources FILE`; "-" is stdin */
 int oci_resources_load(struct oci_bundle *bundle, const char *file, struct hull_error *error);
 

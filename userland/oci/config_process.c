@@ -217,7 +217,7 @@ static bool read_scheduler(struct oci_reader *reader, const struct oci_row *row,
 	if (scheduler->flags & (SCHED_FLAG_UTIL_CLAMP_MIN | SCHED_FLAG_UTIL_CLAMP_MAX))
 		return oci_refuse(reader, "clamps of utilization have no value here");
 	realtime = scheduler->policy == SCHED_FIFO || scheduler->policy == SCHED_RR;
-	if (realtime != (scheduler->priority > 0))
+	if (realtime != !!scheduler->priority)
 		return oci_refuse(reader, "a priority, from 1, goes with SCHED_FIFO and SCHED_RR");
 	if (scheduler->policy != SCHED_DEADLINE &&
 	    (scheduler->runtime_ns || scheduler->deadline_ns || scheduler->period_ns))

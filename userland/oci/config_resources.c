@@ -100,7 +100,8 @@ static bool read_memory(struct oci_reader *reader, const struct oci_row *row,
 	if (memory.swap == HULL_CT_UNLIMITED)
 		return true;
 	if (!memory.limit || memory.limit == HULL_CT_UNLIMITED)
-		return oci_refuse(reader, "swap: is that of memory and swap, so limit must be given");
+		return oci_refuse(reader, "swap: is that of memory and swap, so limit must be "
+				  "given");
 	if (memory.swap < memory.limit)
 		return oci_refuse(reader, "swap: is that of memory and swap, and below limit");
 	resources->swap_max = memory.swap - memory.limit;
@@ -129,6 +130,8 @@ static bool read_list(struct oci_reader *reader, const struct oci_row *row, cons
 	return true;
 }
 
+#define NO_REALTIME	"cgroup v2 has no share of real time"
+
 static const struct oci_row cpu_rows[] = {
 	{ "shares", oci_read_u64, OCI_AT(cpu, shares), NULL, false, 0, 0 },
 	{ "quota", oci_read_i64, OCI_AT(cpu, quota), NULL, false, -1, 0 },
@@ -137,8 +140,8 @@ static const struct oci_row cpu_rows[] = {
 	{ "idle", oci_read_i64, OCI_AT(cpu, idle), NULL, false, 0, 1 },
 	{ "cpus", read_list, OCI_AT(cpu, cpus), NULL, false, 0, 0 },
 	{ "mems", read_list, OCI_AT(cpu, mems), NULL, false, 0, 0 },
-	{ "realtimeRuntime", oci_read_never, 0, "cgroup v2 has no share of real time", false, 0, 0 },
-	{ "realtimePeriod", oci_read_never, 0, "cgroup v2 has no share of real time", false, 0, 0 },
+	{ "realtimeRuntime", oci_read_never, 0, NO_REALTIME, false, 0, 0 },
+	{ "realtimePeriod", oci_read_never, 0, NO_REALTIME, false, 0, 0 },
 	END
 };
 
@@ -300,6 +303,7 @@ static const struct oci_row huge_rows[] = {
 static bool read_hugepages(struct oci_reader *reader, const struct oci_row *row,
 			   const json_t *value, void *to)
 {
+	const char *unit;
 	struct huge huge;
 	size_t i, digits;
 
@@ -312,8 +316,8 @@ static bool read_hugepages(struct oci_reader *reader, const struct oci_row *row,
 		    !oci_read_rows(reader, huge_rows, json_array_get(value, i), &huge))
 			return false;
 		digits = strspn(huge.size, "0123456789");
-		if (!digits || (strcmp(huge.size + digits, "KB") && strcmp(huge.size + digits, "MB") &&
-				strcmp(huge.size + digits, "GB")))
+		unit = huge.size + digits;
+		if (!digits || (strcmp(unit, "KB") && strcmp(unit, "MB") && strcmp(unit, "GB")))
 			return oci_refuse(reader, "pageSize: not a size such as 2MB");
 		if (!file_add(reader, to,
 			      hull_ct_printf(reader->config, "hugetlb.%s.max", huge.size),

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* exec - one more process in a container that runs */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <oci/cgroup.h>
+#include <oci/life.h>
+
+/* What the container is confined by holds for every process of it. */
+static void confine(struct hull_ct_config *config, const struct oci_bundle *bundle)
+{
+	const struct hull_ct_config *from = bundle->config;
+
+	config->seccomp = from->seccomp;
+	config->landlock = from->landlock;
+	config->annotations = from->annotations;
+	config->n_annotations = from->n_annotations;
+	if (!config->process.apparmor)
+		config->process.apparmor = from->process.apparmor;
+	if (!config->process.selinux)
+		config->process.selinux = from->process.selinux;
+}
+
+static int listener_send(const struct oci_container *container, const struct hull_ct *made,
+			 struct hull_error *error)
+{
+	json_t *json = oci_container_json(container, OCI_RUNNING, false);
+	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
+	int ret;
+
+	ret = text ? oci_descriptor_send(made->config->seccomp.listener_path,
+					 made->seccomp_listener, text, error) :
+		     hull_error_set(error, ENOMEM, "no memory");
+	free(text);
+	json_decref(json);
+	return ret;
+}
+
+/* The program may start with what it was promised only: terminal sent, pid told. */
+static int finish(const struct oci_container *container, const struct oci_exec *exec,
+		  struct hull_ct *made, int *code, struct hull_error *error)
+{
+	struct hull_ct_error ct_error = { 0 };
+	int ret;
+
+	if (exec->console_socket && made->terminal >= 0) {
+		if (oci_descriptor_send(exec->console_socket, made->terminal, "/dev/pts/0", error))
+			return -1;
+		close(made->terminal);
+		made->terminal = -1;
+	}
+	if (exec->pid_file && oci_pid_file_write(exec->pid_file, made->pid, error))
+		return -1;
+	if (hull_ct_start(made, &ct_error)) {
+		*code = ct_error.exit_code;
+		if (ct_error.code == ENOENT && ct_error.exit_code == 127)
+			return hull_error_set(error, ENOENT, "exec: \"%.100s\": executable file "
+					      "not found in $PATH",
+					      made->config->process.args.at[0]);
+		return hull_error_set(error, ct_error.code, "exec: %s", ct_error.text);
+	}
+	ret = made->seccomp_listener >= 0 ? listener_send(container, made, error) : 0;
+	return ret;
+}
+
+static int enter(const struct oci_container *container, const struct oci_exec *exec,
+		 struct hull_ct_config *config, struct hull_ct *made, int *code,
+		 struct hull_error *error)
+{
+	struct hull_ct_place place = { .stdio = { -1, -1, -1 }, .gate = -1, .tied = !exec->detach };
+	struct hull_ct_error ct_error = { 0 };
+	struct hull_error unheard;
+	int pidfd = oci_container_pidfd(container, error), ret;
+
+	if (pidfd < 0)
+		return -1;
+	place.cgroup = oci_container_cgroup(container, &unheard);
+	ret = hull_ct_exec(pidfd, container->pid, config, &place, made, &ct_error);
+	if (ret) {
+		*code = ct_error.exit_code;
+		hull_error_set(error, ct_error.code, "exec: %s", ct_error.text);
+	} else {
+		ret = finish(container, exec, made, code, error);
+		if (ret)
+			hull_ct_end(made);
+	}
+	if (place.cgroup >= 0)
+		close(place.cgroup);
+	close(pidfd);
+	return ret;
+}
+
+int oci_exec(const struct oci_container *container, const struct oci_exec *exec,
+	     struct hull_ct *made, int *code, struct hull_error *error)
+{
+	enum oci_status status = oci_container_status(container);
+	struct hull_ct_config *config = exec->process->config;
+	struct oci_bundle bundle;
+	int ret;
+
+	*made = (struct hull_ct){
+		.pidfd = -1, .terminal = -1, .channel = -1, .seccomp_listener = -1,
+	};
+	if (status != OCI_RUNNING && status != OCI_CREATED)
+		return hull_error_set(error, EBUSY, "cannot exec in a container that is %s: %s",
+				      oci_status_name(status), container->id);
+	if (config->process.terminal && !exec->console_socket && !exec->terminal_here)
+		return hull_error_set(error, EINVAL, "terminal: needs --console-socket, as the "
+				      "terminal is for somebody else");
+	if (!config->process.terminal && exec->console_socket)
+		return hull_error_set(error, EINVAL, "--console-socket: terminal is false");
+	if (oci_container_config(container, &bundle, error))
+		return -1;
+	confine(config, &bundle);
+	config->process.preserve_fds = exec->preserve_fds;
+	ret = enter(container, exec, config, made, code, error);
+	made->config = NULL;
+	oci_bundle_free(&bundle);
+	return ret;
+}
