@@ -156,6 +156,9 @@ static _Noreturn void child(struct hull_ct_run *run, struct joining *j, int star
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	hull_ct_child_wait(run->channel);
+	/* Here it still may, and /proc is the host's. */
+	if (hull_ct_settings_apply(run))
+		hull_ct_child_fail(run, -1);
 	if (!(rest & CLONE_NEWUSER))
 		rest &= ~(CLONE_NEWPID | CLONE_NEWTIME);
 	run->object = "join its namespaces";

@@ -84,6 +84,13 @@ extern const struct hull_ct_step_kind
 	hull_ct_step_root_readonly, hull_ct_step_personality, hull_ct_step_landlock,
 	hull_ct_step_hooks;
 
+/**
+ * hull_ct_settings_apply - what a process keeps when it joins a container: limits, priorities
+ *
+ * For who has no plan. Return: 0, or -1, errno, and @run->object.
+ */
+int hull_ct_settings_apply(struct hull_ct_run *run);
+
 /* Descriptions shared by rows */
 void hull_ct_describe_string(char *text, size_t size, const void *object);
 

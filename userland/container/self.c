@@ -189,6 +189,27 @@ static void describe_pair(char *text, size_t size, const void *object)
 	snprintf(text, size, "%s to %s", pair->name, pair->value);
 }
 
+int hull_ct_settings_apply(struct hull_ct_run *run)
+{
+	const struct hull_ct_process *process = &run->config->process;
+	size_t i;
+
+	run->object = hull_ct_step_oom_score.name;
+	if (process->has_oom_score_adj && oom_score(run, run->config))
+		return -1;
+	run->object = hull_ct_step_scheduler.name;
+	if (process->scheduler.given && scheduler(run, run->config))
+		return -1;
+	run->object = hull_ct_step_io_priority.name;
+	if (process->io_class && io_priority(run, run->config))
+		return -1;
+	run->object = hull_ct_step_rlimit.name;
+	for (i = 0; i < process->n_rlimits; i++)
+		if (rlimit(run, &process->rlimits[i]))
+			return -1;
+	return 0;
+}
+
 const struct hull_ct_step_kind hull_ct_step_ids = {
 	"become root of the user namespace", HULL_CT_OUTSIDE, ids, NULL, NULL
 };
