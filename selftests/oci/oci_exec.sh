@@ -35,7 +35,7 @@ for ns in cgroup ipc mnt net pid uts; do
 	hull-runc exec box readlink /proc/1/ns/$ns
 done > "$work/err"
 tap_check "in its namespaces" cmp "$work/out" "$work/err"
-runc exec box sh -c 'cat /proc/self/cgroup'
+runc exec box sh -c 'grep ^0:: /proc/self/cgroup'
 is "in its cgroup" 0 "0::/"
 cat > "$work/process.json" <<END
 { "cwd": "/", "args": [ "sh", "-c", "echo from a file; ulimit -n" ],
