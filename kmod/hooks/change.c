@@ -68,18 +68,14 @@ int hull_on_path_delete(const unsigned long *arg)
 static int check_no_more(const struct path *from, struct dentry *old, const struct path *to,
 			 struct dentry *new)
 {
-	const u32 perms = HULL_FILE_READ | HULL_FILE_WRITE | HULL_FILE_APPEND | HULL_FILE_TRUNCATE |
-			  HULL_FILE_EXECUTE | HULL_FILE_MAP_EXEC | HULL_FILE_IOCTL |
-			  HULL_FILE_CONNECT | HULL_FILE_LIST | HULL_FILE_CREATE |
-			  HULL_FILE_DELETE | HULL_FILE_CHMOD | HULL_FILE_CHOWN;
 	struct hull_act here, there;
 
-	if (!hull_interesting(HULL_CLASS_FILE, perms))
+	if (!hull_interesting(HULL_CLASS_FILE, HULL_FILE_PLACE))
 		return 0;
-	hull_act_init(&here, HULL_CLASS_FILE, perms);
+	hull_act_init(&here, HULL_CLASS_FILE, HULL_FILE_PLACE);
 	here.path.mnt = from->mnt;
 	here.path.dentry = old;
-	hull_act_init(&there, HULL_CLASS_FILE, perms);
+	hull_act_init(&there, HULL_CLASS_FILE, HULL_FILE_PLACE);
 	there.path = *to;
 	there.child = new;
 	there.request.depth = 1;

@@ -32,12 +32,12 @@ static void peer_fill(struct hull_act *act, const struct hull_group *group,
 }
 
 /* A denial that no rule speaks of: what keeps a group in its place. */
-static void floor_deny(const struct hull_ruleset *set, u32 class, struct hull_verdict *verdict)
+static void floor_deny(const struct hull_ruleset *set, u16 error, struct hull_verdict *verdict)
 {
 	*verdict = (struct hull_verdict) {
 		.action = set->mode == HULL_MODE_ENFORCE ? HULL_DO_DENY : HULL_DO_ALLOW,
 		.would = HULL_DO_DENY,
-		.error = hull_class_rows[class].error,
+		.error = error,
 		.sub = HULL_SUB_SAME,
 		.tell = true,
 	};
@@ -76,7 +76,7 @@ static void evaluate(struct hull_act *act, const struct hull_group *group,
 		peer_fill(act, group, set);
 	hull_evaluate(set, sub, &act->request, verdict);
 	if (floor_applies(act, set, sub, verdict))
-		floor_deny(set, act->request.class, verdict);
+		floor_deny(set, hull_class_rows[act->request.class].error, verdict);
 }
 
 static void count(struct hull_group *group, const struct hull_verdict *verdict)
@@ -155,25 +155,43 @@ int hull_check(struct hull_act *act)
 	return ret;
 }
 
-/* Does @rules deny @here one of its permissions that it allows @there? */
-static bool gains(struct hull_act *here, struct hull_act *there, const struct hull_rules *rules)
+bool hull_may_by(struct hull_act *act, const struct hull_rules *rules)
 {
-	u32 sub = hull_task_sub(rules), perms = here->request.perms, all = perms;
 	struct hull_verdict verdict;
-	bool gain = false;
 
-	perms &= ~hull_ruleset_plain(&rules->set, sub, HULL_CLASS_FILE);
-	hull_walk(&rules->set, sub, &here->request, &here->path, here->child, &verdict);
+	hull_walk(&rules->set, hull_task_sub(rules), &act->request, &act->path, act->child,
+		  &verdict);
+	return verdict.would < HULL_DO_LIMIT || rules->set.mode != HULL_MODE_ENFORCE;
+}
+
+bool hull_may(struct hull_act *act)
+{
+	const struct hull_group *group;
+	const struct hull_rules *rules;
+	bool may = true;
+
+	rcu_read_lock();
+	for (group = hull_group_current(); group && may; group = hull_group_outer(group)) {
+		rules = hull_group_rules(group);
+		may = !rules || hull_may_by(act, rules);
+	}
+	rcu_read_unlock();
+	return may;
+}
+
+/* Which of its permissions does @rules deny @here and allow @there? 0: none */
+static u32 gains(struct hull_act *here, struct hull_act *there, const struct hull_rules *rules)
+{
+	u32 all = here->request.perms, perms, gain = 0;
+
 	/* All is allowed here: there cannot be more. */
-	if (verdict.would < HULL_DO_LIMIT || rules->set.mode != HULL_MODE_ENFORCE)
-		return false;
+	if (hull_may_by(here, rules))
+		return 0;
+	perms = all & ~hull_ruleset_plain(&rules->set, hull_task_sub(rules), HULL_CLASS_FILE);
 	for (; perms && !gain; perms &= perms - 1) {
 		here->request.perms = there->request.perms = perms & -perms;
-		hull_walk(&rules->set, sub, &here->request, &here->path, here->child, &verdict);
-		if (verdict.would < HULL_DO_LIMIT)
-			continue;
-		hull_walk(&rules->set, sub, &there->request, &there->path, there->child, &verdict);
-		gain = verdict.would < HULL_DO_LIMIT;
+		if (!hull_may_by(here, rules) && hull_may_by(there, rules))
+			gain = here->request.perms;
 	}
 	here->request.perms = there->request.perms = all;
 	return gain;
@@ -183,18 +201,26 @@ int hull_check_move(struct hull_act *here, struct hull_act *there)
 {
 	const struct hull_group *group;
 	const struct hull_rules *rules;
-	bool gain = false;
+	u32 gain = 0;
 
 	rcu_read_lock();
 	for (group = hull_group_current(); group && !gain; group = hull_group_outer(group)) {
 		rules = hull_group_rules(group);
-		gain = rules && gains(here, there, rules);
+		gain = rules ? gains(here, there, rules) : 0;
 	}
 	rcu_read_unlock();
-	return gain ? -EXDEV : 0;
+	if (!gain)
+		return 0;
+	here->request.perms = gain;
+	return hull_deny_as(here, EXDEV);
 }
 
 int hull_deny(struct hull_act *act)
+{
+	return hull_deny_as(act, hull_class_rows[act->request.class].error);
+}
+
+int hull_deny_as(struct hull_act *act, u16 error)
 {
 	struct hull_verdict verdict = { .action = HULL_DO_ALLOW };
 	const struct hull_rules *rules;
@@ -204,7 +230,7 @@ int hull_deny(struct hull_act *act)
 	group = hull_confined_by();
 	if (group) {
 		rules = hull_group_rules(group);
-		floor_deny(&rules->set, act->request.class, &verdict);
+		floor_deny(&rules->set, error, &verdict);
 		count(group, &verdict);
 		hull_tell(act, group, rules, &verdict);
 	}

@@ -10,6 +10,8 @@
 #include <core/group_table.h>
 #include <policy/rules.h>
 
+struct sock;
+
 /**
  * struct hull_act - something about to be done
  * @request: what the evaluator is asked; @peer, @named, @name, @n_names are filled in here
@@ -91,6 +93,11 @@ int hull_check_of(struct hull_act *act, struct task_struct *task);
 /** hull_check_simple - hull_check() of what is described by a number at most */
 int hull_check_simple(u32 class, u32 perms, u64 number);
 
+/** hull_may - would hull_check() allow it? Nothing is told or counted; FILE only */
+bool hull_may(struct hull_act *act);
+/** hull_may_by - the same of one policy; RCU read side */
+bool hull_may_by(struct hull_act *act, const struct hull_rules *rules);
+
 /** hull_check_path - hull_check() of a file that is there */
 int hull_check_path(const struct path *path, u32 perms);
 /** hull_check_dentry - the same where it is not known by which mount one came */
@@ -101,8 +108,21 @@ int hull_check_dentry(struct dentry *dentry, u32 perms);
  * Return: 0; -EXDEV: there more would be allowed than is here.
  */
 int hull_check_move(struct hull_act *here, struct hull_act *there);
+/** hull_check_elsewhere - may a mount with this root be shown in some other place? */
+int hull_check_elsewhere(const struct path *path);
+/**
+ * hull_check_inherited - may @file be used, whoever opened it?
+ * @mask: MAY_READ, MAY_WRITE
+ */
+int hull_check_inherited(const struct file *file, int mask);
+/** hull_check_inherited_socket - may a socket be used, whoever made it? */
+int hull_check_inherited_socket(const struct sock *sk);
 /** hull_deny - what no policy can allow: denied, and told. Return: 0 without a policy in force */
 int hull_deny(struct hull_act *act);
+/** hull_deny_as - the same with an errno of its own */
+int hull_deny_as(struct hull_act *act, u16 error);
+/** hull_file_is_memory - memory that nobody can find by a name: memfd, shared, System V */
+bool hull_file_is_memory(const struct file *file);
 
 /** hull_within_group - is @task in the calling task's group with a policy, if it is in one? */
 bool hull_within_group(struct task_struct *task);

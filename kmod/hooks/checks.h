@@ -17,6 +17,14 @@ int hull_on_path_notify(const unsigned long *arg);
 int hull_on_inode_permission(const unsigned long *arg);
 int hull_on_file_receive(const unsigned long *arg);
 
+/* inherit.c */
+int hull_on_file_permission(const unsigned long *arg);
+int hull_on_socket_recvmsg(const unsigned long *arg);
+
+/* elsewhere.c */
+int hull_on_mount_elsewhere(const unsigned long *arg);
+int hull_on_stack(const unsigned long *arg);
+
 /* change.c */
 int hull_on_path_mknod(const unsigned long *arg);
 int hull_on_path_create(const unsigned long *arg);
@@ -32,6 +40,8 @@ int hull_on_xattr(const unsigned long *arg);
 /* memory.c */
 int hull_on_mmap_file(const unsigned long *arg);
 int hull_on_file_mprotect(const unsigned long *arg);
+int hull_on_personality(const unsigned long *arg);
+int hull_on_personality_32(const unsigned long *arg);
 int hull_on_mmap_addr(const unsigned long *arg);
 int hull_on_movememory(const unsigned long *arg);
 
@@ -54,6 +64,7 @@ int hull_on_unix_send(const unsigned long *arg);
 
 /* task.c */
 int hull_on_task_kill(const unsigned long *arg);
+int hull_on_set_owner(const unsigned long *arg);
 int hull_on_ptrace_access(const unsigned long *arg);
 int hull_on_ptrace_traceme(const unsigned long *arg);
 int hull_on_task_alloc(const unsigned long *arg);
@@ -75,6 +86,8 @@ int hull_on_sb_mount(const unsigned long *arg);
 int hull_on_move_mount(const unsigned long *arg);
 int hull_on_sb_umount(const unsigned long *arg);
 int hull_on_pivotroot(const unsigned long *arg);
+int hull_on_get_tree(const unsigned long *arg);
+int hull_on_detached_copy(const unsigned long *arg);
 int hull_on_mount_open(const unsigned long *arg);
 int hull_on_fspick(const unsigned long *arg);
 int hull_on_mount_setattr(const unsigned long *arg);

@@ -71,7 +71,7 @@ static int check_device(const struct file *file)
 }
 
 /* A memory file: of the kernel's own mount, and nobody can find it by a name. */
-static bool is_memfd(const struct file *file)
+bool hull_file_is_memory(const struct file *file)
 {
 	return (file->f_path.mnt->mnt_flags & MNT_INTERNAL) && S_ISREG(file_inode(file)->i_mode) &&
 	       !file_inode(file)->i_nlink;
@@ -87,7 +87,7 @@ int hull_on_file_open(const unsigned long *arg)
 
 	if (!ret && unlikely(S_ISCHR(mode) || S_ISBLK(mode)))
 		ret = check_device(file);
-	if (!ret && unlikely(perms == HULL_FILE_EXECUTE) && is_memfd(file))
+	if (!ret && unlikely(perms == HULL_FILE_EXECUTE) && hull_file_is_memory(file))
 		ret = hull_check_simple(HULL_CLASS_MEMORY, HULL_MEMORY_MEMFD_EXEC, 0);
 	return ret;
 }
@@ -184,7 +184,7 @@ static u32 fd_kind(const struct file *file)
 		return HULL_FD_SOCKET;
 	if (S_ISFIFO(mode))
 		return HULL_FD_PIPE;
-	if (S_ISREG(mode) && is_memfd(file))
+	if (hull_file_is_memory(file))
 		return HULL_FD_MEMFD;
 	return mode & S_IFMT ? HULL_FD_OTHER : HULL_FD_ANON;
 }

@@ -18,6 +18,13 @@ typedef int (*hull_hook_fn)(const unsigned long *arg);
 #define HULL_HOOK_ALWAYS	BIT(0)	/* any policy needs it: it keeps a group in its place */
 #define HULL_HOOK_OPTIONAL	BIT(1)	/* kernels that lack it have another row instead */
 
+/* What may be done with a file because of where it is. */
+#define HULL_FILE_PLACE	(HULL_FILE_READ | HULL_FILE_WRITE | HULL_FILE_APPEND | \
+			 HULL_FILE_TRUNCATE | HULL_FILE_EXECUTE | HULL_FILE_MAP_EXEC | \
+			 HULL_FILE_IOCTL | HULL_FILE_CONNECT | HULL_FILE_LIST | \
+			 HULL_FILE_CREATE | HULL_FILE_DELETE | HULL_FILE_CHMOD | \
+			 HULL_FILE_CHOWN)
+
 /**
  * struct hull_hook - a row
  * @function: of the kernel

@@ -2,6 +2,7 @@
 /* Mounts, by the old call and by the new ones. */
 
 #include <linux/fs.h>
+#include <linux/fs_context.h>
 #include <linux/mount.h>
 #include <uapi/linux/mount.h>
 #include <compat/mount.h>
@@ -110,9 +111,14 @@ int hull_on_sb_umount(const unsigned long *arg)
 /* int security_sb_pivotroot(const struct path *old_path, const struct path *new_path) */
 int hull_on_pivotroot(const unsigned long *arg)
 {
+	const struct path *root = HULL_HOOK_ARG(const struct path *, arg, 1);
 	struct hull_act act;
+	int ret;
 
-	mount_init(&act, HULL_MOUNT_PIVOT, HULL_HOOK_ARG(const struct path *, arg, 1));
+	ret = hull_check_elsewhere(root);
+	if (ret)
+		return ret;
+	mount_init(&act, HULL_MOUNT_PIVOT, root);
 	return check_mount(&act);
 }
 
@@ -122,6 +128,29 @@ static int check_bare(u32 perms)
 
 	mount_init(&act, perms, NULL);
 	return check_mount(&act);
+}
+
+/*
+ * int vfs_get_tree(struct fs_context *fc): the old call was asked about by its hook; of what
+ * fsopen() began here the type and the source are known, and where it will be is not.
+ */
+int hull_on_get_tree(const unsigned long *arg)
+{
+	const struct fs_context *fc = HULL_HOOK_ARG(const struct fs_context *, arg, 0);
+	struct hull_act act;
+
+	if (fc->phase != FS_CONTEXT_CREATING)
+		return 0;
+	mount_init(&act, HULL_MOUNT_MOUNT, NULL);
+	act.request.mount.type = text_of(fc->fs_type->name);
+	act.request.mount.source = text_of(fc->source);
+	return check_mount(&act);
+}
+
+/* struct file *open_detached_copy(struct path *path, bool recursive): open_tree() */
+int hull_on_detached_copy(const unsigned long *arg)
+{
+	return check_bare(HULL_MOUNT_BIND);
 }
 
 /* System calls, whose arguments are the caller's and not looked at. */

@@ -89,10 +89,12 @@ int hull_on_enter_time(const unsigned long *arg)
 
 /*
  * int cgroup_attach_permissions(src_cgrp, struct cgroup *dst_cgrp, ...): writes to
- * cgroup.procs and cgroup.threads, and clone into a cgroup. The way out is closed.
+ * cgroup.procs and cgroup.threads, and clone into a cgroup. The way out is closed, and
+ * nobody is taken in from outside.
  */
 int hull_on_cgroup_attach(const unsigned long *arg)
 {
+	const struct cgroup *from = HULL_HOOK_ARG(const struct cgroup *, arg, 0);
 	const struct cgroup *to = HULL_HOOK_ARG(const struct cgroup *, arg, 1);
 	const struct hull_group *group;
 	struct hull_act act;
@@ -100,7 +102,8 @@ int hull_on_cgroup_attach(const unsigned long *arg)
 
 	rcu_read_lock();
 	group = hull_confined_by();
-	within = !group || hull_group_around(group, hull_group_of_cgroup(to));
+	within = !group || (hull_group_around(group, hull_group_of_cgroup(from)) &&
+			    hull_group_around(group, hull_group_of_cgroup(to)));
 	rcu_read_unlock();
 	if (within)
 		return hull_check_simple(HULL_CLASS_CGROUP, HULL_CGROUP_MOVE, 0);

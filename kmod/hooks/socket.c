@@ -18,6 +18,7 @@ static enum hull_inet_protocol inet_protocol(const struct sock *sk)
 		return HULL_INET_RAW;
 	switch (sk->sk_protocol) {
 	case IPPROTO_TCP:
+	case IPPROTO_MPTCP:
 		return HULL_INET_TCP;
 	case IPPROTO_UDP:
 		return HULL_INET_UDP;
@@ -58,6 +59,19 @@ static bool inet_address(struct hull_request *request, const struct sockaddr *ad
 	return true;
 }
 
+/* To no address is to this machine. */
+static void any_is_loopback(struct hull_request *request)
+{
+	u32 *addr = request->inet.addr;
+
+	if (addr[0] || addr[1] || addr[2] || addr[3])
+		return;
+	if (request->inet.family == 4)
+		addr[0] = htonl(INADDR_LOOPBACK);
+	else
+		addr[3] = htonl(1);
+}
+
 static int check_inet(const struct sock *sk, enum hull_inet_operation operation,
 		      const struct sockaddr *address, int len)
 {
@@ -70,6 +84,8 @@ static int check_inet(const struct sock *sk, enum hull_inet_operation operation,
 	/* The function itself refuses what is no address. */
 	if (!inet_address(&act.request, address, len))
 		return 0;
+	if (operation == HULL_INET_CONNECT || operation == HULL_INET_SEND)
+		any_is_loopback(&act.request);
 	return hull_check(&act);
 }
 
@@ -197,7 +213,10 @@ int hull_on_socket_sendmsg(const unsigned long *arg)
 	const struct sock *sk = HULL_HOOK_ARG(const struct socket *, arg, 0)->sk;
 	const struct msghdr *msg = HULL_HOOK_ARG(const struct msghdr *, arg, 1);
 	bool stream = sk->sk_type == SOCK_STREAM;
-	int ret = 0;
+	int ret = hull_check_inherited_socket(sk);
+
+	if (ret)
+		return ret;
 
 	/* Streams that are connected ignore an address. */
 	if (!msg->msg_name || (stream && !(msg->msg_flags & MSG_FASTOPEN)))

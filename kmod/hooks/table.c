@@ -27,16 +27,12 @@
 /* Of a file and of its device, or of what has no file. */
 #define FILE_GO		(HULL_FILE_READ | HULL_FILE_WRITE | HULL_FILE_APPEND | HULL_FILE_LIST | \
 			 HULL_FILE_EXECUTE)
-#define FILE_PLACE	(HULL_FILE_READ | HULL_FILE_WRITE | HULL_FILE_APPEND | HULL_FILE_TRUNCATE | \
-			 HULL_FILE_EXECUTE | HULL_FILE_MAP_EXEC | HULL_FILE_IOCTL | \
-			 HULL_FILE_CONNECT | HULL_FILE_LIST | HULL_FILE_CREATE | \
-			 HULL_FILE_DELETE | HULL_FILE_CHMOD | HULL_FILE_CHOWN)
 #define INET_DO(what)	(HULL_INET_TCP_##what | HULL_INET_UDP_##what | HULL_INET_ICMP_##what | \
 			 HULL_INET_SCTP_##what | HULL_INET_RAW_##what | HULL_INET_OTHER_##what)
 #define SETNS(kind, fn)	KEEP(kind "_install", fn, "entering namespaces", ONE(NAMESPACE, ENTER))
-#define SYSCALL(name, fn, without, ...)						\
+#define SYSCALL(name, fn, fn_32, without, ...)					\
 	HOOK("__x64_sys_" name, fn, without, __VA_ARGS__),			\
-	SOME("__ia32_sys_" name, fn, without, __VA_ARGS__)
+	SOME("__ia32_sys_" name, fn_32, without, __VA_ARGS__)
 
 struct hull_hook hull_hooks[] = {
 	/* files */
@@ -58,6 +54,8 @@ struct hull_hook hull_hooks[] = {
 	HOOK("security_inode_permission", hull_on_inode_permission, "chdir", ONE(FILE, CHDIR)),
 	HOOK("security_file_receive", hull_on_file_receive, "receiving descriptors",
 	     ONE(FILE, RECEIVE), ONE(FD, RECEIVE)),
+	HOOK("security_file_permission", hull_on_file_permission, "inherited descriptors",
+	     ONE(FILE, INHERIT)),
 
 	/* trees of files */
 	HOOK("security_path_mknod", hull_on_path_mknod, "making files",
@@ -67,9 +65,9 @@ struct hull_hook hull_hooks[] = {
 	HOOK("security_path_unlink", hull_on_path_delete, "deleting", ONE(FILE, DELETE)),
 	HOOK("security_path_rmdir", hull_on_path_delete, "deleting", ONE(FILE, DELETE)),
 	HOOK("security_path_link", hull_on_path_link, "linking files elsewhere",
-	     NEED(FILE, HULL_FILE_LINK | FILE_PLACE)),
+	     NEED(FILE, HULL_FILE_LINK | HULL_FILE_PLACE)),
 	HOOK("security_path_rename", hull_on_path_rename, "moving files elsewhere",
-	     NEED(FILE, HULL_FILE_RENAME | FILE_PLACE)),
+	     NEED(FILE, HULL_FILE_RENAME | HULL_FILE_PLACE)),
 	HOOK("security_path_chmod", hull_on_path_chmod, "chmod", ONE(FILE, CHMOD)),
 	HOOK("security_path_chown", hull_on_path_chown, "chown", ONE(FILE, CHOWN)),
 	HOOK("security_path_chroot", hull_on_path_chroot, "chroot", ONE(FILE, CHROOT)),
@@ -80,11 +78,14 @@ struct hull_hook hull_hooks[] = {
 	SOME("security_inode_remove_acl", hull_on_xattr, "ACLs", ONE(FILE, XATTR)),
 
 	/* executable memory */
-	HOOK("security_mmap_file", hull_on_mmap_file, "executable mappings", ONE(FILE, MAP_EXEC),
+	HOOK("security_mmap_file", hull_on_mmap_file, "executable mappings",
+	     NEED(FILE, HULL_FILE_MAP_EXEC | HULL_FILE_INHERIT),
 	     NEED(MEMORY, HULL_MEMORY_ANON_EXEC | HULL_MEMORY_WRITE_EXEC)),
 	HOOK("security_file_mprotect", hull_on_file_mprotect, "executable mappings",
 	     ONE(FILE, MAP_EXEC), NEED(MEMORY, HULL_MEMORY_ANON_EXEC | HULL_MEMORY_WRITE_EXEC |
 						   HULL_MEMORY_MADE_EXEC)),
+	SYSCALL("personality", hull_on_personality, hull_on_personality_32, "executable heaps",
+		NEED(MEMORY, HULL_MEMORY_ANON_EXEC | HULL_MEMORY_WRITE_EXEC)),
 	HOOK("security_mmap_addr", hull_on_mmap_addr, "low addresses", ONE(MEMORY, LOW)),
 	HOOK("security_task_movememory", hull_on_movememory, "moving pages", ONE(MEMORY, MOVE)),
 
@@ -101,7 +102,9 @@ struct hull_hook hull_hooks[] = {
 	     NEED(INET, INET_DO(ACCEPT)), ONE(UNIX, ACCEPT), ONE(VSOCK, ACCEPT)),
 	HOOK("security_socket_sendmsg", hull_on_socket_sendmsg, "sending to addresses",
 	     ONE(SOCKET, SEND), NEED(INET, INET_DO(SEND) | HULL_INET_TCP_CONNECT),
-	     ONE(VSOCK, SEND)),
+	     ONE(VSOCK, SEND), ONE(FD, INHERIT)),
+	HOOK("security_socket_recvmsg", hull_on_socket_recvmsg, "inherited sockets",
+	     ONE(FD, INHERIT)),
 	HOOK("security_socket_setsockopt", hull_on_setsockopt, "socket options",
 	     ONE(SOCKET, SETSOCKOPT)),
 	HOOK("security_unix_stream_connect", hull_on_unix_connect, "connecting unix sockets",
@@ -115,6 +118,7 @@ struct hull_hook hull_hooks[] = {
 	/* tasks */
 	ROW("security_task_kill", hull_on_task_kill, PEER, HULL_HOOK_ALWAYS, "signals",
 	    NEED(SIGNAL, ANY)),
+	KEEP("__f_setown", hull_on_set_owner, "signals about files", NEED(SIGNAL, ANY)),
 	ROW("security_ptrace_access_check", hull_on_ptrace_access, PEER, HULL_HOOK_ALWAYS,
 	    "tracing", NEED(PTRACE, ANY)),
 	ROW("security_ptrace_traceme", hull_on_ptrace_traceme, PEER, HULL_HOOK_ALWAYS, "tracing",
@@ -157,13 +161,22 @@ struct hull_hook hull_hooks[] = {
 	     ONE(FILE, MOUNT)),
 	HOOK("security_sb_umount", hull_on_sb_umount, "umount", ONE(MOUNT, UMOUNT)),
 	HOOK("security_sb_pivotroot", hull_on_pivotroot, "pivot_root", ONE(MOUNT, PIVOT),
-	     ONE(FILE, MOUNT)),
-	SYSCALL("fsopen", hull_on_mount_open, "fsopen", ONE(MOUNT, OPEN)),
-	SYSCALL("fsmount", hull_on_mount_open, "fsmount", ONE(MOUNT, OPEN)),
-	SYSCALL("open_tree", hull_on_mount_open, "open_tree", ONE(MOUNT, OPEN)),
-	SYSCALL("fspick", hull_on_fspick, "fspick",
+	     NEED(FILE, HULL_FILE_MOUNT | HULL_FILE_PLACE)),
+	HOOK("vfs_get_tree", hull_on_get_tree, "fsmount", ONE(MOUNT, MOUNT)),
+	HOOK("open_detached_copy", hull_on_detached_copy, "open_tree", ONE(MOUNT, BIND)),
+	HOOK("__do_loopback", hull_on_mount_elsewhere, "bind mounts of what is denied",
+	     NEED(FILE, HULL_FILE_PLACE)),
+	HOOK("do_move_mount", hull_on_mount_elsewhere, "moving mounts of what is denied",
+	     NEED(FILE, HULL_FILE_PLACE)),
+	HOOK("clone_private_mount", hull_on_stack, "overlays of what is denied",
+	     NEED(FILE, HULL_FILE_PLACE)),
+	SYSCALL("fsopen", hull_on_mount_open, hull_on_mount_open, "fsopen", ONE(MOUNT, OPEN)),
+	SYSCALL("fsmount", hull_on_mount_open, hull_on_mount_open, "fsmount", ONE(MOUNT, OPEN)),
+	SYSCALL("open_tree", hull_on_mount_open, hull_on_mount_open, "open_tree", ONE(MOUNT, OPEN)),
+	SYSCALL("fspick", hull_on_fspick, hull_on_fspick, "fspick",
 		NEED(MOUNT, HULL_MOUNT_OPEN | HULL_MOUNT_REMOUNT)),
-	SYSCALL("mount_setattr", hull_on_mount_setattr, "mount_setattr", ONE(MOUNT, ATTRIBUTES)),
+	SYSCALL("mount_setattr", hull_on_mount_setattr, hull_on_mount_setattr, "mount_setattr",
+		ONE(MOUNT, ATTRIBUTES)),
 
 	/* the kernel's own surface */
 	HOOK("security_kernel_read_file", hull_on_read_file, "modules, kexec, firmware by file",
@@ -173,7 +186,7 @@ struct hull_hook hull_hooks[] = {
 	HOOK("security_kernel_module_request", hull_on_module_request, "modules on demand",
 	     ONE(MODULE, REQUEST)),
 	HOOK("call_usermodehelper_exec", hull_on_helper, "helpers outside", ONE(MODULE, HELPER)),
-	SYSCALL("reboot", hull_on_reboot, "reboot", ONE(KEXEC, REBOOT)),
+	SYSCALL("reboot", hull_on_reboot, hull_on_reboot, "reboot", ONE(KEXEC, REBOOT)),
 	HOOK("security_bpf", hull_on_bpf, "bpf", ONE(BPF, USE)),
 	HOOK("security_perf_event_open", hull_on_perf_open, "perf", ONE(PERF, OPEN)),
 	HOOK("security_perf_event_read", hull_on_perf_read, "perf", ONE(PERF, READ)),

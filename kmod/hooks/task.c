@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What tasks do to tasks, and to themselves. */
 
+#include <linux/pid.h>
 #include <linux/ptrace.h>
 #include <linux/sched/signal.h>
 #include <linux/security.h>
@@ -34,6 +35,41 @@ int hull_on_task_kill(const unsigned long *arg)
 
 	return check_peer(peer, HULL_CLASS_SIGNAL, HULL_SIGNAL_SEND, HULL_SIGNAL_RECEIVE, signal,
 			  true);
+}
+
+static int check_owner(struct task_struct *task)
+{
+	int signal, ret = 0;
+
+	if (same_thread_group(task, current))
+		return 0;
+	/* Which one it will be is said at another time. */
+	for (signal = 1; signal <= _NSIG && !ret; signal++)
+		ret = check_peer(task, HULL_CLASS_SIGNAL, HULL_SIGNAL_SEND, HULL_SIGNAL_RECEIVE,
+				 signal, true);
+	return ret;
+}
+
+/*
+ * void __f_setown(struct file *filp, struct pid *pid, enum pid_type type, int force): whoever
+ * is to be signalled when something happens to the file. The function cannot fail: denied is
+ * that nobody is.
+ */
+int hull_on_set_owner(const unsigned long *arg)
+{
+	struct pid *pid = HULL_HOOK_ARG(struct pid *, arg, 1);
+	enum pid_type type = HULL_HOOK_ARG(enum pid_type, arg, 2);
+	struct task_struct *task;
+	int ret = 0;
+
+	if (!pid)
+		return 0;
+	rcu_read_lock();
+	do_each_pid_task(pid, type, task) {
+		ret = ret ?: check_owner(task);
+	} while_each_pid_task(pid, type, task);
+	rcu_read_unlock();
+	return ret;
 }
 
 /* int security_ptrace_access_check(struct task_struct *child, unsigned int mode) */
