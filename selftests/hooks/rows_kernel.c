@@ -217,7 +217,7 @@ static int do_move_mount(void)
 {
 	int fd = syscall(SYS_open_tree, AT_FDCWD, "/proc", 1);
 
-	return fd < 0 ? ENODATA : result(syscall(SYS_move_mount, fd, "", AT_FDCWD, "/tmp/h/sub", 4));
+	return fd < 0 ? errno : result(syscall(SYS_move_mount, fd, "", AT_FDCWD, "/tmp/h/sub", 4));
 }
 
 static int do_mount_setattr(void)
