@@ -30,7 +30,7 @@
 struct direct {
 	struct ftrace_ops ops;
 	unsigned long trampoline;
-	bool registered;
+	bool filtered, registered;
 };
 
 struct hull_batch {
@@ -184,8 +184,11 @@ static void direct_end(struct direct *direct)
 		direct->ops.flags &= ~FTRACE_OPS_FL_PERMANENT;
 		hull_direct_unregister(&direct->ops, direct->trampoline);
 	}
+	/* That would be freed as often as it is asked for. */
+	if (direct->filtered)
+		ftrace_free_filter(&direct->ops);
 	direct->registered = false;
-	ftrace_free_filter(&direct->ops);
+	direct->filtered = false;
 }
 
 /* @ips: of one trampoline, at least one */
@@ -194,11 +197,12 @@ static int direct_begin(struct direct *direct, enum hull_hook_who who, unsigned 
 {
 	int ret = ftrace_set_filter_ips(&direct->ops, ips, n, 0, 1);
 
+	direct->filtered = true;
 	direct->trampoline = trampolines[who];
 	if (!ret)
 		ret = hull_direct_register(&direct->ops, direct->trampoline);
 	if (ret) {
-		ftrace_free_filter(&direct->ops);
+		direct_end(direct);
 		return ret;
 	}
 	direct->registered = true;
