@@ -21,6 +21,12 @@
 #include <run/run.h>
 #include <vmx/vmx.h>
 
+static int device_init(void)
+{
+	hull_dev_guard_set(hull_hooks_device_open);
+	return hull_dev_init();
+}
+
 static const struct hull_room {
 	const char *name;
 	int (*init)(void);
@@ -37,7 +43,7 @@ static const struct hull_room {
 	{ "group", hull_group_init, hull_group_exit },
 	{ "run", hull_run_init, hull_run_exit },
 	{ "hypercall", hull_hypercall_init, hull_hypercall_exit },
-	{ "device", hull_dev_init, hull_dev_exit },
+	{ "device", device_init, hull_dev_exit },
 	{ "hooks", hull_hooks_init, hull_hooks_exit },
 	{ "netlink", hull_netlink_init, hull_netlink_exit },
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What changes a tree of files: made, deleted, renamed, linked; owners, modes, times. */
 
+#include <linux/dcache.h>
 #include <linux/fs.h>
 #include <linux/kdev_t.h>
 #include <hooks/check.h>
@@ -82,6 +83,46 @@ static int check_no_more(const struct path *from, struct dentry *old, const stru
 	return hull_check_move(&here, &there);
 }
 
+/* Does @dir leave a place that @rules speak about? Patterns look at what is below it, too. */
+static bool leaves(const struct hull_rules *rules, struct dentry *dir, struct dentry *to)
+{
+	bool leaving = false;
+	u32 i;
+
+	if (!hull_ruleset_parts(&rules->set))
+		return false;
+	for (i = 0; i < rules->n_paths && !leaving; i++)
+		leaving = rules->paths[i].dentry->d_sb == dir->d_sb &&
+			  is_subdir(dir, rules->paths[i].dentry) &&
+			  !is_subdir(to, rules->paths[i].dentry);
+	return leaving;
+}
+
+/* A directory is not moved to where patterns would not find what is in it. */
+static int check_patterns(const struct path *from, struct dentry *old, const struct path *to)
+{
+	const struct hull_group *group;
+	const struct hull_rules *rules;
+	struct hull_act act;
+	bool leaving = false;
+
+	if (!d_is_dir(old) || from->dentry == to->dentry ||
+	    !hull_interesting(HULL_CLASS_FILE, HULL_FILE_PLACE))
+		return 0;
+	rcu_read_lock();
+	for (group = hull_group_current(); group && !leaving; group = hull_group_outer(group)) {
+		rules = hull_group_rules(group);
+		leaving = rules && leaves(rules, old, to->dentry);
+	}
+	rcu_read_unlock();
+	if (!leaving)
+		return 0;
+	hull_act_init(&act, HULL_CLASS_FILE, HULL_FILE_RENAME);
+	act.path.mnt = from->mnt;
+	act.path.dentry = old;
+	return hull_deny_as(&act, EXDEV);
+}
+
 /* int security_path_link(struct dentry *old_dentry, const struct path *new_dir, new_dentry) */
 int hull_on_path_link(const unsigned long *arg)
 {
@@ -95,7 +136,10 @@ int hull_on_path_link(const unsigned long *arg)
 	ret = hull_check_path(&from, HULL_FILE_LINK);
 	if (!ret)
 		ret = check_child(dir, new, HULL_FILE_LINK);
-	if (!ret && old->d_parent != dir->dentry)
+	/* O_TMPFILE made it, without a name. */
+	if (!ret && !d_inode(old)->i_nlink)
+		ret = check_child(dir, new, HULL_FILE_CREATE);
+	if (!ret)
 		ret = check_no_more(&from, old, dir, new);
 	return ret;
 }
@@ -118,8 +162,12 @@ int hull_on_path_rename(const unsigned long *arg)
 		ret = check_child(new_dir, new, HULL_FILE_DELETE);
 	if (!ret)
 		ret = check_no_more(old_dir, old, new_dir, new);
+	if (!ret)
+		ret = check_patterns(old_dir, old, new_dir);
 	if (!ret && exchange)
 		ret = check_no_more(new_dir, new, old_dir, old);
+	if (!ret && exchange)
+		ret = check_patterns(new_dir, new, old_dir);
 	return ret;
 }
 

@@ -127,7 +127,8 @@ static int carry_out(const struct hull_verdict *verdict)
 		return 0;
 	if (verdict->action == HULL_DO_KILL)
 		send_sig(SIGKILL, current, 1);
-	return -(int)verdict->error;
+	/* Above are those that mean something to the kernel alone: go on, try again ... */
+	return verdict->error < ERESTARTSYS ? -(int)verdict->error : -EPERM;
 }
 
 static int check_from(struct hull_act *act, struct hull_group *group)

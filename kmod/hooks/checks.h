@@ -10,6 +10,7 @@ int hull_on_file_lock(const unsigned long *arg);
 int hull_on_file_fcntl(const unsigned long *arg);
 int hull_on_path_truncate(const unsigned long *arg);
 int hull_on_file_truncate(const unsigned long *arg);
+int hull_on_write_checks(const unsigned long *arg);
 int hull_on_fallocate(const unsigned long *arg);
 int hull_on_getattr(const unsigned long *arg);
 int hull_on_dentry_stat(const unsigned long *arg);
@@ -43,7 +44,6 @@ int hull_on_file_mprotect(const unsigned long *arg);
 int hull_on_personality(const unsigned long *arg);
 int hull_on_personality_32(const unsigned long *arg);
 int hull_on_mmap_addr(const unsigned long *arg);
-int hull_on_movememory(const unsigned long *arg);
 
 /* socket.c */
 int hull_on_socket_create(const unsigned long *arg);
@@ -54,6 +54,7 @@ int hull_on_socket_listen(const unsigned long *arg);
 int hull_on_socket_accept(const unsigned long *arg);
 int hull_on_socket_sendmsg(const unsigned long *arg);
 int hull_on_setsockopt(const unsigned long *arg);
+int hull_on_sctp(const unsigned long *arg);
 int hull_on_netlink_send(const unsigned long *arg);
 int hull_on_tun_create(const unsigned long *arg);
 int hull_on_tun_open(const unsigned long *arg);
@@ -73,6 +74,7 @@ int hull_on_prlimit(const unsigned long *arg);
 int hull_on_setnice(const unsigned long *arg);
 int hull_on_setscheduler(const unsigned long *arg);
 int hull_on_setioprio(const unsigned long *arg);
+int hull_on_movememory(const unsigned long *arg);
 int hull_on_prctl(const unsigned long *arg);
 int hull_on_capset(const unsigned long *arg);
 int hull_on_setuid(const unsigned long *arg);
@@ -104,6 +106,10 @@ int hull_on_enter_ipc(const unsigned long *arg);
 int hull_on_enter_cgroup(const unsigned long *arg);
 int hull_on_enter_time(const unsigned long *arg);
 int hull_on_cgroup_attach(const unsigned long *arg);
+int hull_on_cgroup_write(const unsigned long *arg);
+
+/* own.c */
+int hull_on_genl_bind(const unsigned long *arg);
 
 /* kernel.c */
 int hull_on_read_file(const unsigned long *arg);
@@ -116,6 +122,7 @@ int hull_on_perf_open(const unsigned long *arg);
 int hull_on_perf_read(const unsigned long *arg);
 int hull_on_key_permission(const unsigned long *arg);
 int hull_on_key_alloc(const unsigned long *arg);
+int hull_on_adjtimex(const unsigned long *arg);
 int hull_on_settime(const unsigned long *arg);
 int hull_on_syslog(const unsigned long *arg);
 int hull_on_anon_inode(const unsigned long *arg);

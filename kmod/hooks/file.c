@@ -134,10 +134,24 @@ int hull_on_file_truncate(const unsigned long *arg)
 			       HULL_FILE_TRUNCATE);
 }
 
+/*
+ * ssize_t generic_write_checks(struct kiocb *iocb, struct iov_iter *from): what was opened to
+ * append to is written anywhere with RWF_NOAPPEND.
+ */
+int hull_on_write_checks(const unsigned long *arg)
+{
+	const struct kiocb *iocb = HULL_HOOK_ARG(const struct kiocb *, arg, 0);
+
+	if (likely(!(iocb->ki_filp->f_flags & O_APPEND)) || (iocb->ki_flags & IOCB_APPEND))
+		return 0;
+	return hull_check_path(&iocb->ki_filp->f_path, HULL_FILE_WRITE);
+}
+
 /* int vfs_fallocate(struct file *file, int mode, loff_t offset, loff_t len) */
 int hull_on_fallocate(const unsigned long *arg)
 {
-	const int cuts = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_COLLAPSE_RANGE | FALLOC_FL_ZERO_RANGE;
+	const int cuts = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_COLLAPSE_RANGE | FALLOC_FL_ZERO_RANGE |
+			 FALLOC_FL_INSERT_RANGE;
 
 	return HULL_HOOK_ARG(int, arg, 1) & cuts ? hull_on_file_truncate(arg) : 0;
 }

@@ -22,6 +22,16 @@ struct hull_rules;
  */
 int hull_confine(struct hull_group *group, struct hull_rules *rules, const char **why);
 
+/**
+ * hull_hooks_device_open - may the calling task open Hull's own device?
+ *
+ * Of tasks in a group with a policy only those whose policy has a rule for the device.
+ * Context: any but NMI. Return: 0, or a negative errno.
+ */
+int hull_hooks_device_open(dev_t device);
+/** hull_hooks_multicast_set - these @n groups of generic netlink are Hull's own */
+void hull_hooks_multicast_set(unsigned int first, unsigned int n);
+
 int hull_hooks_init(void);
 void hull_hooks_exit(void);
 

@@ -7,6 +7,7 @@
 #include <linux/key.h>
 #include <linux/security.h>
 #include <linux/syslog.h>
+#include <linux/timex.h>
 #include <hooks/check.h>
 #include <hooks/checks.h>
 #include <hooks/hook.h>
@@ -45,10 +46,17 @@ int hull_on_module_request(const unsigned long *arg)
 	return hull_check_simple(HULL_CLASS_MODULE, HULL_MODULE_REQUEST, 0);
 }
 
-/* int call_usermodehelper_exec(struct subprocess_info *sub_info, int wait) */
+/*
+ * int call_usermodehelper_exec(struct subprocess_info *sub_info, int wait): a program that the
+ * kernel starts for the task, outside of its group. A default does not let it out.
+ */
 int hull_on_helper(const unsigned long *arg)
 {
-	return hull_check_simple(HULL_CLASS_MODULE, HULL_MODULE_HELPER, 0);
+	struct hull_act act;
+
+	hull_act_init(&act, HULL_CLASS_MODULE, HULL_MODULE_HELPER);
+	act.floor = true;
+	return hull_check(&act);
 }
 
 /* long __x64_sys_reboot(const struct pt_regs *regs) */
@@ -85,10 +93,13 @@ int hull_on_key_permission(const unsigned long *arg)
 		[KEY_NEED_SETATTR] = HULL_KEY_SETATTR,
 	};
 	u32 need = HULL_HOOK_ARG(u32, arg, 2);
+	int ret;
 
 	if (need >= ARRAY_SIZE(perms) || !perms[need])
 		return 0;
-	return hull_check_simple(HULL_CLASS_KEY, perms[need], 0);
+	ret = hull_check_simple(HULL_CLASS_KEY, perms[need], 0);
+	/* keyctl_read() takes that to mean: unless the key is on one of the task's keyrings. */
+	return ret == -EACCES && need == KEY_NEED_READ ? -EPERM : ret;
 }
 
 /* int security_key_alloc(struct key *key, const struct cred *cred, unsigned long flags) */
@@ -100,6 +111,18 @@ int hull_on_key_alloc(const unsigned long *arg)
 /* int security_settime64(const struct timespec64 *ts, const struct timezone *tz) */
 int hull_on_settime(const unsigned long *arg)
 {
+	return hull_check_simple(HULL_CLASS_TIME, HULL_TIME_SET, 0);
+}
+
+/* int do_adjtimex(struct __kernel_timex *txc) */
+int hull_on_adjtimex(const unsigned long *arg)
+{
+	const struct __kernel_timex *txc = HULL_HOOK_ARG(const struct __kernel_timex *, arg, 0);
+
+	const unsigned int asks = ADJ_ADJTIME | ADJ_OFFSET_READONLY;
+
+	if (!txc->modes || (txc->modes & asks) == asks)
+		return 0;
 	return hull_check_simple(HULL_CLASS_TIME, HULL_TIME_SET, 0);
 }
 
@@ -160,8 +183,11 @@ int hull_on_uring_cmd(const unsigned long *arg)
 /* int io_issue_sqe(struct io_kiocb *req, unsigned int issue_flags) */
 int hull_on_uring_issue(const unsigned long *arg)
 {
-	return hull_check_simple(HULL_CLASS_URING, HULL_URING_ISSUE,
-				 HULL_HOOK_ARG(const struct io_kiocb *, arg, 0)->opcode);
+	int ret = hull_check_simple(HULL_CLASS_URING, HULL_URING_ISSUE,
+				    HULL_HOOK_ARG(const struct io_kiocb *, arg, 0)->opcode);
+
+	/* That would mean to try again, without end. */
+	return ret == -EAGAIN ? -EPERM : ret;
 }
 
 int hull_on_shm(const unsigned long *arg)

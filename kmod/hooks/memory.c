@@ -38,6 +38,14 @@ static unsigned long prot_implied(const struct file *file, unsigned long prot)
 	return prot | PROT_EXEC;
 }
 
+/* What was opened to append to is written anywhere by a shared mapping. */
+static int check_append(const struct file *file, unsigned long prot)
+{
+	if (likely(!(file->f_flags & O_APPEND)) || !(prot & PROT_WRITE))
+		return 0;
+	return hull_check_path(&file->f_path, HULL_FILE_WRITE);
+}
+
 static int check_use(const struct file *file, unsigned long prot, unsigned long flags)
 {
 	int mask = 0;
@@ -61,6 +69,8 @@ int hull_on_mmap_file(const unsigned long *arg)
 		return 0;
 	if (file)
 		ret = check_use(file, prot, arg[2]);
+	if (!ret && file && (arg[2] & MAP_TYPE) != MAP_PRIVATE)
+		ret = check_append(file, prot);
 	if (ret || likely(!(prot & PROT_EXEC)))
 		return ret;
 	return check_exec(file, prot);
@@ -73,6 +83,10 @@ int hull_on_file_mprotect(const unsigned long *arg)
 	unsigned long prot = arg[2];
 	int ret = 0;
 
+	if ((vma->vm_flags & VM_SHARED) && vma->vm_file)
+		ret = check_append(vma->vm_file, prot);
+	if (ret)
+		return ret;
 	if (likely(!(prot & PROT_EXEC)))
 		return 0;
 	if (vma->vm_flags & VM_EXEC)
@@ -109,10 +123,4 @@ int hull_on_mmap_addr(const unsigned long *arg)
 	if (likely(arg[0] >= LOW_END))
 		return 0;
 	return hull_check_simple(HULL_CLASS_MEMORY, HULL_MEMORY_LOW, 0);
-}
-
-/* int security_task_movememory(struct task_struct *p) */
-int hull_on_movememory(const unsigned long *arg)
-{
-	return hull_check_simple(HULL_CLASS_MEMORY, HULL_MEMORY_MOVE, 0);
 }

@@ -3,6 +3,7 @@
 
 #include <linux/cgroup.h>
 #include <linux/err.h>
+#include <linux/kernfs.h>
 #include <linux/sched.h>
 #include <hooks/check.h>
 #include <hooks/checks.h>
@@ -85,6 +86,29 @@ int hull_on_enter_cgroup(const unsigned long *arg)
 int hull_on_enter_time(const unsigned long *arg)
 {
 	return enter(HULL_NS_TIME);
+}
+
+/*
+ * ssize_t cgroup_file_write(struct kernfs_open_file *of, char *buf, size_t nbytes, loff_t off):
+ * whoever opened it. Outside it could kill or freeze others, or starve them.
+ */
+int hull_on_cgroup_write(const unsigned long *arg)
+{
+	const struct kernfs_open_file *of = HULL_HOOK_ARG(const struct kernfs_open_file *, arg, 0);
+	const struct cgroup *cgroup = of->kn->parent->priv;
+	const struct hull_group *group;
+	struct hull_act act;
+	bool within;
+
+	rcu_read_lock();
+	group = hull_confined_by();
+	/* Those of another hierarchy are in no group. */
+	within = !group || hull_group_around(group, hull_group_of_cgroup(cgroup));
+	rcu_read_unlock();
+	if (within)
+		return hull_check_simple(HULL_CLASS_CGROUP, HULL_CGROUP_WRITE, 0);
+	hull_act_init(&act, HULL_CLASS_CGROUP, HULL_CGROUP_WRITE);
+	return hull_deny(&act);
 }
 
 /*

@@ -4,12 +4,13 @@
 #include <linux/in.h>
 #include <linux/in6.h>
 #include <linux/net.h>
-#include <linux/vm_sockets.h>
+#include <net/af_vsock.h>
 #include <net/ipv6.h>
 #include <net/sock.h>
 #include <hooks/check.h>
 #include <hooks/checks.h>
 #include <hooks/hook.h>
+#include <hooks/inet.h>
 #include <hooks/unix.h>
 
 static enum hull_inet_protocol inet_protocol(const struct sock *sk)
@@ -67,13 +68,13 @@ static void any_is_loopback(struct hull_request *request)
 	if (addr[0] || addr[1] || addr[2] || addr[3])
 		return;
 	if (request->inet.family == 4)
-		addr[0] = htonl(INADDR_LOOPBACK);
+		addr[0] = (__force u32)htonl(INADDR_LOOPBACK);
 	else
-		addr[3] = htonl(1);
+		addr[3] = (__force u32)htonl(1);
 }
 
-static int check_inet(const struct sock *sk, enum hull_inet_operation operation,
-		      const struct sockaddr *address, int len)
+int hull_check_inet(const struct sock *sk, enum hull_inet_operation operation,
+		    const struct sockaddr *address, int len)
 {
 	u32 perm = HULL_INET_PERM(inet_protocol(sk), operation);
 	struct hull_act act;
@@ -123,7 +124,7 @@ static int check_address(const struct sock *sk, enum hull_inet_operation operati
 	switch (sk->sk_family) {
 	case AF_INET:
 	case AF_INET6:
-		return check_inet(sk, operation, address, len);
+		return hull_check_inet(sk, operation, address, len);
 	case AF_VSOCK:
 		return check_vsock(sk, operations[operation].vsock, address, len);
 	case AF_UNIX:
@@ -144,15 +145,17 @@ static int check_own(const struct sock *sk, enum hull_inet_operation operation)
 
 	switch (sk->sk_family) {
 	case AF_INET:
-		return check_inet(sk, operation, (struct sockaddr *)&in, sizeof(in));
+		return hull_check_inet(sk, operation, (struct sockaddr *)&in, sizeof(in));
 	case AF_INET6:
 		in6.sin6_addr = sk->sk_v6_rcv_saddr;
-		return check_inet(sk, operation, (struct sockaddr *)&in6, sizeof(in6));
+		return hull_check_inet(sk, operation, (struct sockaddr *)&in6, sizeof(in6));
 	case AF_UNIX:
 		return hull_check_unix_own(sk, operation == HULL_INET_LISTEN ? HULL_UNIX_LISTEN :
 									      HULL_UNIX_ACCEPT);
 	case AF_VSOCK:
-		return hull_check_simple(HULL_CLASS_VSOCK, operations[operation].vsock, 0);
+		return check_vsock(sk, operations[operation].vsock,
+				   (const struct sockaddr *)&vsock_sk(sk)->local_addr,
+				   sizeof(vsock_sk(sk)->local_addr));
 	}
 	return hull_check_simple(HULL_CLASS_SOCKET, operations[operation].socket,
 				 socket_number(sk));

@@ -106,14 +106,26 @@ int hull_on_task_alloc(const unsigned long *arg)
 	return hull_check_simple(HULL_CLASS_TASK, HULL_TASK_FORK, 0);
 }
 
+/* What is done to another's task: a default does not reach those outside. */
+static int check_task(struct task_struct *task, u32 class, u32 perm, u64 number)
+{
+	struct hull_act act;
+
+	hull_act_init(&act, class, perm);
+	act.request.number = number;
+	act.peer = task;
+	act.floor = !same_thread_group(task, current);
+	return hull_check(&act);
+}
+
 /* int security_task_setrlimit(struct task_struct *p, unsigned int resource, new_rlim) */
 int hull_on_setrlimit(const unsigned long *arg)
 {
 	struct task_struct *task = HULL_HOOK_ARG(struct task_struct *, arg, 0);
 
-	return hull_check_simple(HULL_CLASS_RLIMIT, same_thread_group(task, current) ?
-				 HULL_RLIMIT_SET : HULL_RLIMIT_SET_OTHER,
-				 HULL_HOOK_ARG(unsigned int, arg, 1));
+	return check_task(task, HULL_CLASS_RLIMIT, same_thread_group(task, current) ?
+			  HULL_RLIMIT_SET : HULL_RLIMIT_SET_OTHER,
+			  HULL_HOOK_ARG(unsigned int, arg, 1));
 }
 
 /* int security_task_prlimit(cred, tcred, unsigned int flags): of another process */
@@ -123,25 +135,41 @@ int hull_on_prlimit(const unsigned long *arg)
 		hull_check_simple(HULL_CLASS_RLIMIT, HULL_RLIMIT_SET_OTHER, 0) : 0;
 }
 
+/* int security_task_setnice(struct task_struct *p, int nice) */
 int hull_on_setnice(const unsigned long *arg)
 {
-	return hull_check_simple(HULL_CLASS_PRIORITY, HULL_PRIORITY_NICE, 0);
+	return check_task(HULL_HOOK_ARG(struct task_struct *, arg, 0), HULL_CLASS_PRIORITY,
+			  HULL_PRIORITY_NICE, 0);
 }
 
+/* int security_task_setscheduler(struct task_struct *p) */
 int hull_on_setscheduler(const unsigned long *arg)
 {
-	return hull_check_simple(HULL_CLASS_PRIORITY, HULL_PRIORITY_SCHEDULER, 0);
+	return check_task(HULL_HOOK_ARG(struct task_struct *, arg, 0), HULL_CLASS_PRIORITY,
+			  HULL_PRIORITY_SCHEDULER, 0);
 }
 
+/* int security_task_setioprio(struct task_struct *p, int ioprio) */
 int hull_on_setioprio(const unsigned long *arg)
 {
-	return hull_check_simple(HULL_CLASS_PRIORITY, HULL_PRIORITY_IOPRIO, 0);
+	return check_task(HULL_HOOK_ARG(struct task_struct *, arg, 0), HULL_CLASS_PRIORITY,
+			  HULL_PRIORITY_IOPRIO, 0);
+}
+
+/* int security_task_movememory(struct task_struct *p) */
+int hull_on_movememory(const unsigned long *arg)
+{
+	return check_task(HULL_HOOK_ARG(struct task_struct *, arg, 0), HULL_CLASS_MEMORY,
+			  HULL_MEMORY_MOVE, 0);
 }
 
 /* int security_task_prctl(int option, ...) */
 int hull_on_prctl(const unsigned long *arg)
 {
-	return hull_check_simple(HULL_CLASS_PRCTL, HULL_PRCTL_USE, (u32)arg[0]);
+	int ret = hull_check_simple(HULL_CLASS_PRCTL, HULL_PRCTL_USE, (u32)arg[0]);
+
+	/* That would mean to go on. An option that the kernel does not know is this. */
+	return ret == -ENOSYS ? -EINVAL : ret;
 }
 
 int hull_on_capset(const unsigned long *arg)
@@ -167,10 +195,12 @@ int hull_on_setgroups(const unsigned long *arg)
 /*
  * int security_capable(const struct cred *cred, ns, int cap, unsigned int opts): what the
  * kernel does for itself in the task's name, as a stacked file system does, is none of it.
+ * Threads of io_uring, though, take on credentials to do what the task asked for.
  */
 int hull_on_capable(const unsigned long *arg)
 {
-	if (HULL_HOOK_ARG(const struct cred *, arg, 0) != current_real_cred())
+	if (HULL_HOOK_ARG(const struct cred *, arg, 0) != current_real_cred() &&
+	    !(current->flags & PF_IO_WORKER))
 		return 0;
 	return hull_check_simple(HULL_CLASS_CAPABILITY, HULL_CAPABILITY_USE, (u32)arg[2]);
 }

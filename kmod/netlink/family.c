@@ -7,6 +7,7 @@
 
 #include <linux/module.h>
 #include <compat/netlink.h>
+#include <hooks/hooks.h>
 #include <hooks/tell.h>
 #include <netlink/netlink.h>
 #include <netlink/private.h>
@@ -413,6 +414,7 @@ int hull_netlink_init(void)
 	int ret = genl_register_family(&hull_genl_family);
 
 	if (!ret) {
+		hull_hooks_multicast_set(hull_genl_family.mcgrp_offset, hull_genl_family.n_mcgrps);
 		hull_record_event_fn_set(hull_nl_event);
 		hull_group_event_fn_set(hull_nl_group_event);
 		hull_audit_fn_set(hull_nl_audit);
@@ -427,5 +429,6 @@ void hull_netlink_exit(void)
 	hull_audit_fn_set(NULL);
 	hull_group_event_fn_set(NULL);
 	hull_record_event_fn_set(NULL);
+	hull_hooks_multicast_set(0, 0);
 	genl_unregister_family(&hull_genl_family);
 }

@@ -162,8 +162,16 @@ static long dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	return row ? hull_ioctl_do(row, arg, dev_call, NULL) : -ENOTTY;
 }
 
+static int (*may_open)(dev_t device);	/* [I] */
+
+static int dev_open(struct inode *inode, struct file *file)
+{
+	return may_open(inode->i_rdev);
+}
+
 static const struct file_operations dev_fops = {
 	.owner = THIS_MODULE,
+	.open = dev_open,
 	.unlocked_ioctl = dev_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 	.llseek = noop_llseek,
@@ -175,6 +183,11 @@ static struct miscdevice dev = {
 	.fops = &dev_fops,
 	.mode = 0600,
 };
+
+void hull_dev_guard_set(int (*fn)(dev_t device))
+{
+	may_open = fn;
+}
 
 int hull_dev_init(void)
 {

@@ -168,6 +168,8 @@ int hull_iobus_create(struct hull_vm *vm);
 void hull_iobus_destroy(struct hull_vm *vm);
 int hull_ioeventfd_set(struct hull_vm *vm, const struct kvm_ioeventfd *args);
 
+/** hull_dev_guard_set - @guard says who may open /dev/hull: 0, or a negative errno; before init */
+void hull_dev_guard_set(int (*guard)(dev_t device));
 /** hull_dev_init - /dev/hull appears: the last user-visible part but netlink */
 int hull_dev_init(void);
 void hull_dev_exit(void);

@@ -15,10 +15,14 @@ struct row {
 	int error;
 };
 
-extern const struct row file_rows[], socket_rows[], kernel_rows[];
-extern const unsigned int file_rows_n, socket_rows_n, kernel_rows_n;
+extern const struct row file_rows[], socket_rows[], kernel_rows[], net_rows[], privilege_rows[];
+extern const unsigned int file_rows_n, socket_rows_n, kernel_rows_n, net_rows_n, privilege_rows_n;
 
 /* A system call's result as an errno or 0. */
 int result(long ret);
+/* Writes @text to a file, which is made if need be: 0, or an errno. */
+int write_text(const char *path, const char *text);
+/* A command of the shell's. */
+void system_run(const char *command);
 
 #endif
