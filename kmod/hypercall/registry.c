@@ -6,6 +6,9 @@
  * vCPUs forget the handler and waits until each has been out of its guest, which is with
  * interrupts on. Every other call counts itself.
  *
+ * Who looks a handler up takes no lock: rings do so for each call. One that is on its way
+ * out may still be found, as a moment before, and no longer answers.
+ *
  * Lock order: vcpu->mutex > registry_lock.
  */
 
@@ -15,6 +18,7 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/notifier.h>
+#include <linux/rcupdate.h>
 #include <linux/refcount.h>
 #include <linux/slab.h>
 #include <hull/hypercall.h>
@@ -30,6 +34,7 @@
  * @running: 1 while registered, and 1 for each call from process context
  * @idle: @running came to 0
  * @handler: its address names it; not looked into after it has gone
+ * @rcu: somebody may be looking at @ref
  */
 struct hull_registration {
 	struct hull_call_row row;
@@ -39,10 +44,11 @@ struct hull_registration {
 	const struct hull_hypercall_handler *handler;
 	struct module *owner;
 	char name[HULL_HYPERCALL_NAME_MAX + 1];
+	struct rcu_head rcu;
 };
 
 static DEFINE_MUTEX(registry_lock);
-static struct hull_registration *registry[HULL_HYPERCALL_RANGE];	/* registry_lock */
+static struct hull_registration __rcu *registry[HULL_HYPERCALL_RANGE];	/* registry_lock */
 static LIST_HEAD(vms);							/* registry_lock */
 
 static struct hull_registration *registration_of(const struct hull_call_row *row)
@@ -52,22 +58,22 @@ static struct hull_registration *registration_of(const struct hull_call_row *row
 
 static void registration_free(struct kref *ref)
 {
-	kfree(container_of(ref, struct hull_registration, ref));
+	kfree_rcu(container_of(ref, struct hull_registration, ref), rcu);
 }
 
 const struct hull_call_row *hull_registry_row_get(u32 number)
 {
-	struct hull_registration *reg = NULL;
+	struct hull_registration *reg;
 	u32 n = number - FIRST;
 
 	if (n >= ARRAY_SIZE(registry))
 		return NULL;
 	n = array_index_nospec(n, ARRAY_SIZE(registry));
-	mutex_lock(&registry_lock);
-	reg = registry[n];
-	if (reg)
-		kref_get(&reg->ref);
-	mutex_unlock(&registry_lock);
+	rcu_read_lock();
+	reg = rcu_dereference(registry[n]);
+	if (reg && !kref_get_unless_zero(&reg->ref))
+		reg = NULL;
+	rcu_read_unlock();
 	return reg ? &reg->row : NULL;
 }
 
@@ -132,12 +138,19 @@ EXPORT_SYMBOL_GPL(hull_hypercall_write);
 
 /* ---- registration ------------------------------------------------------------ */
 
+static struct hull_registration *registered(u32 n)
+{
+	return rcu_dereference_protected(registry[n], lockdep_is_held(&registry_lock));
+}
+
 /* @wait: until no vCPU is in its guest that has not heard of it */
 static void vms_tell(bool wait)
 {
 	struct hull_vm_sites *sites;
 
 	lockdep_assert_held(&registry_lock);
+	/* Who is not seen to be there yet will see what changed. */
+	smp_mb();
 	list_for_each_entry(sites, &vms, node)
 		hull_vm_request(sites->vm, HULL_REQ_CALLS, wait);
 }
@@ -192,11 +205,11 @@ int hull_hypercall_register(const struct hull_hypercall_handler *handler)
 	};
 
 	mutex_lock(&registry_lock);
-	if (registry[n]) {
+	if (registered(n)) {
 		ret = -EBUSY;
 		kfree(reg);
 	} else {
-		registry[n] = reg;
+		rcu_assign_pointer(registry[n], reg);
 		vms_tell(false);
 	}
 	mutex_unlock(&registry_lock);
@@ -217,9 +230,13 @@ void hull_hypercall_unregister(const struct hull_hypercall_handler *handler)
 	u32 n = handler->number - HULL_HYPERCALL_MODULE;
 
 	mutex_lock(&registry_lock);
-	if (n < ARRAY_SIZE(registry) && registry[n] && registry[n]->handler == handler) {
-		swap(reg, registry[n]);
+	if (n < ARRAY_SIZE(registry))
+		reg = registered(n);
+	if (reg && reg->handler == handler) {
+		RCU_INIT_POINTER(registry[n], NULL);
 		vms_tell(true);
+	} else {
+		reg = NULL;
 	}
 	mutex_unlock(&registry_lock);
 	if (reg)
@@ -237,9 +254,9 @@ static int module_notify(struct notifier_block *block, unsigned long state, void
 		return NOTIFY_DONE;
 	for (n = 0; n < ARRAY_SIZE(registry); n++) {
 		mutex_lock(&registry_lock);
-		reg = registry[n];
+		reg = registered(n);
 		if (reg && reg->owner == data) {
-			registry[n] = NULL;
+			RCU_INIT_POINTER(registry[n], NULL);
 			vms_tell(true);
 		} else {
 			reg = NULL;
