@@ -250,11 +250,13 @@ int hull_record_delete(struct hull_record *record, const char **why)
 	} else if (record->deleted) {
 		ret = refuse(why, "the VM was deleted a moment ago", -ENOENT);
 	} else {
-		record->deleted = true;
+		WRITE_ONCE(record->deleted, true);
 		record_event(record, HULL_EVENT_VM_DELETED);
 		hull_subject_unpublish(&record->subject);
 	}
 	mutex_unlock(&record->lock);
+	if (!ret)
+		hull_vcpu_ops_get()->record_deleted(record);
 	return ret;
 }
 

@@ -280,6 +280,8 @@ struct hull_vcpu_ops {
 	/* counters of calls: to the record, whose lock is held, and gone with the record */
 	void (*counters_keep)(struct hull_vm *vm);
 	void (*counters_free)(struct hull_record *record);
+	/* it was deleted: who waits for it to run waits in vain; may sleep */
+	void (*record_deleted)(struct hull_record *record);
 };
 
 void hull_vcpu_ops_set(const struct hull_vcpu_ops *ops);

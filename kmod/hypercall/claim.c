@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Which process answers which number of which VM. A handler may come before its VM
- * runs: it is found when the VM starts. It ends with the VM's run.
+ * runs: it is found when the VM starts. It ends with the VM's run, or with a VM that is
+ * deleted before it runs.
  */
 
 #include <linux/nospec.h>
@@ -59,6 +60,11 @@ int hull_claim_add(struct hull_handler *handler)
 	int ret = -EBUSY;
 
 	mutex_lock(&claims_lock);
+	/* Of one that is deleted from now on, hull_claims_delete() ends what was added. */
+	if (READ_ONCE(handler->record->deleted)) {
+		ret = -ENOENT;
+		goto out_unlock;
+	}
 	list_for_each_entry(other, &all_handlers, node)
 		if (other->record == handler->record && other->first <= handler->last &&
 		    handler->first <= other->last)
@@ -134,6 +140,20 @@ int hull_claims_create(struct hull_vm_calls *calls)
 			claims_adopt(claims, handler);
 	mutex_unlock(&claims_lock);
 	return 0;
+}
+
+void hull_claims_delete(struct hull_record *record)
+{
+	struct hull_handler *handler, *next;
+
+	mutex_lock(&claims_lock);
+	list_for_each_entry_safe(handler, next, &all_handlers, node) {
+		if (handler->record != record)
+			continue;
+		hull_handler_end(handler, -ESHUTDOWN);
+		claim_remove(handler);
+	}
+	mutex_unlock(&claims_lock);
 }
 
 static void parked_drop(struct parked *parked)

@@ -78,13 +78,15 @@ struct hull_handler {
 /* claim.c: whose number is it? */
 int hull_claims_create(struct hull_vm_calls *calls);
 void hull_claims_destroy(struct hull_vm_calls *calls);
+/** hull_claims_delete - @record will never run (again): its handlers end; may sleep */
+void hull_claims_delete(struct hull_record *record);
 
 /** hull_claim_call - handler of every number of the range: -ENOSYS where nobody claims it */
 long hull_claim_call(struct hull_call *call);
 /** hull_claim_name - what the process that claims @number calls itself; copies */
 bool hull_claim_name(struct hull_record *record, u32 number, char *name, size_t size);
 
-/** hull_claim_add - Return: 0, -EBUSY: somebody has one of these numbers */
+/** hull_claim_add - Return: 0, -EBUSY: somebody has one of these numbers, -ENOENT: VM deleted */
 int hull_claim_add(struct hull_handler *handler);
 /** hull_claim_remove - nobody finds it any more; drops the list's reference. May be repeated */
 void hull_claim_remove(struct hull_handler *handler);

@@ -308,6 +308,7 @@ static const struct hull_hypercall_ops hypercall_ops = {
 	.changed = hypercall_changed,
 	.counters_keep = hull_call_counters_keep,
 	.counters_free = hull_call_counters_free,
+	.record_deleted = hull_claims_delete,
 	.cpuid = hypercall_cpuid,
 	.vm_event = hull_event_host,
 	.vm_serve = hull_rings_serve,

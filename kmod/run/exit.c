@@ -60,6 +60,7 @@ static const struct hull_hypercall_ops no_hypercalls = {
 	.changed = no_vcpu_calls,
 	.counters_keep = no_vm_destroy,
 	.counters_free = no_record_calls,
+	.record_deleted = no_record_calls,
 	.cpuid = no_hypercall_cpuid,
 	.vm_serve = no_vm_serve,
 	.vm_create = no_vm_create,

@@ -170,6 +170,11 @@ static void run_counters_free(struct hull_record *record)
 	hull_hypercall_ops_get()->counters_free(record);
 }
 
+static void run_record_deleted(struct hull_record *record)
+{
+	hull_hypercall_ops_get()->record_deleted(record);
+}
+
 const struct hull_vcpu_ops hull_run_vcpu_ops = {
 	.create = run_create,
 	.destroy = run_destroy,
@@ -181,6 +186,7 @@ const struct hull_vcpu_ops hull_run_vcpu_ops = {
 	.vm_destroy = hull_iobus_destroy,
 	.counters_keep = run_counters_keep,
 	.counters_free = run_counters_free,
+	.record_deleted = run_record_deleted,
 };
 
 /* ---- messages of the interrupt room ---------------------------------------- */

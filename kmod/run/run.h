@@ -108,6 +108,7 @@ struct hull_hypercall_ops {
 	/* see struct hull_vcpu_ops */
 	void (*counters_keep)(struct hull_vm *vm);
 	void (*counters_free)(struct hull_record *record);
+	void (*record_deleted)(struct hull_record *record);
 	/* CPUID leaves 0x40000100.. */
 	void (*cpuid)(struct hull_vcpu *vcpu, u32 leaf, u32 *eax, u32 *ebx, u32 *ecx, u32 *edx);
 	/* HULL_VM_EVENT */

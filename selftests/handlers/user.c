@@ -22,6 +22,17 @@
 
 /* ---- a handler ----------------------------------------------------------------- */
 
+int handler_claim_of(int dev, uint32_t id)
+{
+	struct hull_handler_open args = {
+		.size = sizeof(args), .id = id, .first = NUMBER, .last = NUMBER,
+		.timeout_ms = 1000, .entries = ENTRIES, .name = "test",
+	};
+	int fd = ioctl(dev, HULL_HANDLER_OPEN, &args);
+
+	return fd < 0 ? -errno : fd;
+}
+
 int handler_claim(struct machine *m, uint32_t first, uint32_t last, uint32_t timeout_ms,
 		  uint32_t entries)
 {
@@ -192,7 +203,7 @@ int main(int argc, char **argv)
 	if (!machine_try_open(&m, device))
 		return tap_skip_all("no VMX, or no %s", device);
 	machine_close(&m);
-	tap_plan(argc > 2 ? 0 : 49);
+	tap_plan(argc > 2 ? 0 : 52);
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		if (argc > 2 && !strstr(cases[i].name, argv[2]))
 			continue;

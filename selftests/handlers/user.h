@@ -26,6 +26,8 @@ enum behaviour { ANSWER, POLL, SLEEP };
 /* HULL_HANDLER_OPEN on the VM's file; a descriptor or -errno. */
 int handler_claim(struct machine *m, uint32_t first, uint32_t last, uint32_t timeout_ms,
 		  uint32_t entries);
+/* Likewise NUMBER on the device, for the VM of this id, which need not run. */
+int handler_claim_of(int dev, uint32_t id);
 /* Claims NUMBER and maps; exits where that fails. */
 void handler_open(struct handler *h, struct machine *m, uint32_t timeout_ms, uint32_t entries);
 void handler_close(struct handler *h);
@@ -45,7 +47,7 @@ void note(const char *fmt, ...);
 
 #define CASES(C) \
 	C(refused) C(answers) C(polls) C(fields) C(copies) C(times_out) C(fills_up) C(killed) C(silent) \
-	C(signal) C(load) C(lies) C(vm_ends)
+	C(signal) C(load) C(lies) C(vm_ends) C(vm_deleted)
 #define DECLARE(name) void case_##name(struct machine *m);
 CASES(DECLARE)
 #undef DECLARE

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -361,4 +362,51 @@ void case_vm_ends(struct machine *m)
 	handler_close(&h);
 	left = machine_try_open(m, "/dev/hull") ? NULL : "no VM can be made any more";
 	ok(!left, "another VM can be made");
+}
+
+/* 0: there is none. */
+static uint32_t record_id(const char *name)
+{
+	char command[128], text[16] = "";
+	FILE *out;
+
+	snprintf(command, sizeof(command),
+		 "vmctl vm show %s -j | sed 's/.*\"id\":\\([0-9]*\\).*/\\1/'", name);
+	out = popen(command, "r");
+	if (!out)
+		return 0;
+	if (!fgets(text, sizeof(text), out))
+		text[0] = '\0';
+	pclose(out);
+	return strtoul(text, NULL, 10);
+}
+
+static void *deleter(void *name)
+{
+	char command[128];
+
+	usleep(50000);
+	snprintf(command, sizeof(command), "vmctl vm delete %s", (const char *)name);
+	return (void *)(long)system(command);
+}
+
+/* A handler that came before its VM ran, which it never will. */
+void case_vm_deleted(struct machine *m)
+{
+	char name[] = "handler-waits";
+	struct pollfd p = { .events = POLLIN };
+	pthread_t thread;
+	uint32_t id;
+	long ret;
+
+	id = system("vmctl vm create handler-waits > /dev/null") ? 0 : record_id(name);
+	p.fd = id ? handler_claim_of(m->dev, id) : -1;
+	ok(p.fd >= 0 && !poll(&p, 1, 0), "a handler of a VM that does not run yet waits");
+	pthread_create(&thread, NULL, deleter, name);
+	/* A process that waits is woken, though nobody sends it a signal. */
+	ret = poll(&p, 1, 20000) == 1 && p.revents & POLLHUP ? ioctl(p.fd, HULL_HANDLER_WAIT) : 0;
+	ok(ret < 0 && errno == ESHUTDOWN, "the VM is deleted: POLLHUP, and ESHUTDOWN");
+	pthread_join(thread, NULL);
+	ok(handler_claim_of(m->dev, id) == -ENOENT, "no numbers of one that is gone: ENOENT");
+	close(p.fd);
 }
