@@ -167,14 +167,20 @@ long hull_rings_end(struct hull_vm *vm, u32 id)
 {
 	struct hull_rings *rings = vm->calls->rings;
 	struct hull_vm_ring *ring = &rings->ring[id];
-	long ret = -EBADF;
+	long ret;
 
 	if (!test_bit(id, &rings->used))
 		return -EBADF;
-	WRITE_ONCE(ring->ending, true);
-	if (mutex_lock_killable(&ring->lock))
+	atomic_inc(&ring->enders);
+	ret = mutex_lock_killable(&ring->lock);
+	atomic_dec(&ring->enders);
+	if (ret) {
+		/* Who served let the ring be meanwhile, and goes on. */
+		atomic_inc(&rings->changes);
+		hull_rings_wake(vm);
 		return -EINTR;
-	WRITE_ONCE(ring->ending, false);
+	}
+	ret = -EBADF;
 	if (test_bit(id, &rings->used)) {
 		clear_bit(id, &rings->rung);
 		clear_bit(id, &rings->broken);

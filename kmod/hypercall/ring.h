@@ -18,11 +18,11 @@
 /*
  * @lock: who serves, makes or ends the ring. A thread that serves tries, and lets it be
  *	when somebody else is at it.
- * @ending: somebody waits for @lock to end it: serving stops between two calls
+ * @enders: how many wait for @lock to end it: then serving stops between two calls
  */
 struct hull_vm_ring {
 	struct mutex lock;			/* see above */
-	bool ending;				/* [a] */
+	atomic_t enders;
 	bool awake;				/* lock: looked at without a doorbell */
 	u32 flags, port, entries, idle_us;	/* lock: as set up, checked */
 	u64 gpa;				/* lock */

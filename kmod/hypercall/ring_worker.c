@@ -81,7 +81,7 @@ static long call_execute(struct hull_vm *vm, const struct hull_ring_call *from)
 
 static bool ring_interrupted(const struct hull_vm *vm, const struct hull_vm_ring *ring)
 {
-	return READ_ONCE(ring->ending) || READ_ONCE(vm->dead) || READ_ONCE(vm->paused) ||
+	return atomic_read(&ring->enders) || READ_ONCE(vm->dead) || READ_ONCE(vm->paused) ||
 	       signal_pending(current);
 }
 
@@ -275,7 +275,7 @@ static enum ring_state rings_look(struct ring_server *s)
 	for_each_set_bit(id, &ids, HULL_RINGS_MAX) {
 		ring = &rings->ring[id];
 		bit = BIT(id);
-		if (READ_ONCE(ring->ending) || !mutex_trylock(&ring->lock)) {
+		if (atomic_read(&ring->enders) || !mutex_trylock(&ring->lock)) {
 			s->busy |= bit;
 			continue;
 		}
