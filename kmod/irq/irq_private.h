@@ -96,8 +96,13 @@ struct hull_pit {
 	u64 period;				/* [T] ns, 0: one-shot */
 };
 
-/* A routing table: entries sorted by GSI, those of one GSI at start[gsi] to start[gsi + 1]. */
+/*
+ * A routing table: entries sorted by GSI, those of one GSI at start[gsi] to start[gsi + 1].
+ * @older, @retired: of one that was replaced: the one before it, and when (an RCU cookie)
+ */
 struct hull_routing {
+	struct hull_routing *older;		/* chip->lock */
+	unsigned long retired;			/* chip->lock */
 	u32 nr_gsi;
 	s16 pin_gsi[3][HULL_IOAPIC_PINS];	/* by KVM_IRQCHIP_*, -1: none */
 	u16 *start;				/* behind the entries */
@@ -114,6 +119,7 @@ struct hull_irqchip {
 
 	struct mutex lock;			/* see above */
 	struct hull_routing __rcu *routing;	/* written under lock */
+	struct hull_routing *old_routings;	/* lock; replaced, the last one first */
 	u32 max_id;				/* [I] */
 	u32 nr_ids;				/* [a] highest ID there is, plus 1; under lock */
 	unsigned int arbiter;			/* [a] where lowest priority starts looking */

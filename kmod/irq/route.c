@@ -2,14 +2,20 @@
 /*
  * From a GSI to pins and MSIs.
  *
- * The table is replaced whole, under RCU: nothing on the way of an interrupt sleeps.
+ * The table is replaced whole, under RCU: nothing on the way of an interrupt sleeps. Nor
+ * does who replaces it, as a rule: old tables are freed when later ones are replaced. One
+ * who goes on and on waits for an ordinary grace period, which disturbs nobody.
  */
 
 #include <linux/nospec.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <irq/irq_private.h>
 
 #define NR_GSI_MAX	4096	/* KVM_CAP_IRQ_ROUTING, as KVM's */
+
+/* Tables that were replaced and may still be read. A VMM replaces one with each vector. */
+#define OLD_MAX		16
 
 /* --- the table --------------------------------------------------------------------- */
 
@@ -109,6 +115,26 @@ static struct hull_routing *routing_build(const struct hull_irqchip *chip,
 	return r;
 }
 
+/* Free what nobody reads any more. Above OLD_MAX it waits until there is such. */
+static void old_routings_free(struct hull_irqchip *chip)
+{
+	struct hull_routing **at = &chip->old_routings, *r, *next;
+	unsigned int n = 0;
+
+	lockdep_assert_held(&chip->lock);
+	/* What was replaced before one that nobody reads, nobody reads either. */
+	while ((r = *at) && ++n < OLD_MAX && !poll_state_synchronize_rcu(r->retired))
+		at = &r->older;
+	if (!r)
+		return;
+	cond_synchronize_rcu(r->retired);
+	*at = NULL;
+	for (; r; r = next) {
+		next = r->older;
+		kvfree(r);
+	}
+}
+
 int hull_irq_routing_set(struct hull_irqchip *chip, const struct kvm_irq_routing_entry *entries,
 			 unsigned int n)
 {
@@ -121,11 +147,13 @@ int hull_irq_routing_set(struct hull_irqchip *chip, const struct kvm_irq_routing
 		return PTR_ERR(new);
 	mutex_lock(&chip->lock);
 	old = rcu_replace_pointer(chip->routing, new, lockdep_is_held(&chip->lock));
+	if (old) {
+		old->retired = start_poll_synchronize_rcu();
+		old->older = chip->old_routings;
+		chip->old_routings = old;
+	}
+	old_routings_free(chip);
 	mutex_unlock(&chip->lock);
-	/* Waiting bounds what a caller in a loop can have in flight. */
-	if (old)
-		synchronize_rcu_expedited();
-	kvfree(old);
 	return 0;
 }
 
@@ -160,7 +188,14 @@ int hull_routing_init(struct hull_irqchip *chip)
 
 void hull_routing_destroy(struct hull_irqchip *chip)
 {
+	struct hull_routing *r, *older;
+
 	kvfree(rcu_dereference_protected(chip->routing, true));
+	/* Nobody raises interrupts any more. */
+	for (r = chip->old_routings; r; r = older) {
+		older = r->older;
+		kvfree(r);
+	}
 }
 
 /* --- the way of an interrupt ---------------------------------------------------------- */

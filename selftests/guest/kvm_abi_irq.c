@@ -176,6 +176,31 @@ static int test_irq_line(void)
 	return PASS;
 }
 
+/* As a VMM does that goes on and on; each table is in force when the ioctl returns. */
+static int test_routes_replaced(void)
+{
+	struct kvm_irqfd irqfd = { .gsi = GSI };
+	struct kvm_irq_routing_entry entry;
+	uint64_t one = 1;
+	struct vm vm;
+	int i;
+
+	CHECK(waiting_guest(&vm) == PASS);
+	irqfd.fd = eventfd(0, EFD_CLOEXEC);
+	CHECK(!ioctl(vm.vm, KVM_IRQFD, &irqfd));
+	for (i = 0; i < 200; i++) {
+		entry = msi_route;
+		entry.u.msi.data += i & 1;
+		CHECK(!routes_set(&vm, &entry, 1, 0));
+		if (i % 20 > 1)
+			continue;
+		CHECK(write(irqfd.fd, &one, sizeof(one)) == sizeof(one));
+		CHECK(vm_run_out(&vm, PORT) == VECTOR + (i & 1));
+	}
+	close(irqfd.fd);
+	return PASS;
+}
+
 static int test_routing_errors(void)
 {
 	struct kvm_irq_routing_entry entry = msi_route;
@@ -427,6 +452,7 @@ const struct test irq_tests[] = {
 	{ "NMI", test_nmi },
 	{ "irqfd", test_irqfd },
 	{ "I/O APIC line", test_irq_line },
+	{ "routes replaced again and again", test_routes_replaced },
 	{ "routing errors", test_routing_errors },
 	{ "without a chip", test_no_chip },
 	{ "state of PIC and PIT", test_chip_state },
