@@ -68,7 +68,7 @@ int hull_ct_run_init(struct hull_ct_run *run, struct hull_ct_config *config,
 		devices++;
 	*run = (struct hull_ct_run){
 		.config = config, .place = place, .channel = -1, .proc = -1, .root = -1,
-		.root_tree = -1, .null = -1, .devpts = -1, .terminal = -1, .ruleset = -1,
+		.root_tree = -1, .null = -1, .empty = -1, .dir = -1, .devpts = -1, .terminal = -1, .ruleset = -1,
 		.user_ns = config->ns[HULL_CT_USER].mode == HULL_CT_NS_PRIVATE,
 		.trees = hull_ct_alloc(config, config->n_mounts + 1, sizeof(int)),
 		.device_trees = hull_ct_alloc(config, devices + 1, sizeof(int)),

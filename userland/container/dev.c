@@ -71,22 +71,18 @@ static mode_t device_type(const struct hull_ct_device *device)
 
 static int node_make(struct hull_ct_run *run, const struct hull_ct_device *device)
 {
-	char *name;
-	int dir = hull_ct_path_parent(run->root, device->path, &name), ret;
+	const char *name;
+	int dir = hull_ct_path_parent(run, device->path, &name), ret;
+	mode_t mask;
 
 	if (dir < 0)
 		return -1;
+	mask = umask(0);
 	ret = mknodat(dir, name, device_type(device) | device->mode, device_number(device));
-	/* Not hindered by a umask, nor led elsewhere: what was made is ours. */
-	if (!ret)
-		ret = fchmodat(dir, name, device->mode, 0);
+	umask(mask);
 	if (!ret && (device->uid || device->gid))
 		ret = fchownat(dir, name, device->uid, device->gid, AT_SYMLINK_NOFOLLOW);
-	if (ret && errno == EEXIST)
-		ret = 0;
-	free(name);
-	close(dir);
-	return ret;
+	return ret && errno == EEXIST ? 0 : ret;
 }
 
 static int device_make(struct hull_ct_run *run, const void *object)
@@ -96,7 +92,7 @@ static int device_make(struct hull_ct_run *run, const void *object)
 
 	if (tree < 0)
 		return node_make(run, device);
-	target = hull_ct_path_make(run->root, device->path, false, 0644);
+	target = hull_ct_path_make(run, device->path, false, 0644);
 	if (target < 0)
 		return -1;
 	ret = hull_ct_tree_attach(tree, target);
@@ -128,20 +124,15 @@ static int links_make(struct hull_ct_run *run, const void *object)
 		{ "/dev/stdout", "/proc/self/fd/1" }, { "/dev/stderr", "/proc/self/fd/2" },
 		{ "/dev/ptmx", "pts/ptmx" }, { "/dev/core", "/proc/kcore" },
 	};
-	char *name;
+	const char *name;
 	size_t i;
-	int dir, ret;
+	int dir;
 
 	(void)object;
 	for (i = 0; i < N(links); i++) {
 		run->object = links[i].at;
-		dir = hull_ct_path_parent(run->root, links[i].at, &name);
-		if (dir < 0)
-			return -1;
-		ret = symlinkat(links[i].to, dir, name);
-		free(name);
-		close(dir);
-		if (ret && errno != EEXIST)
+		dir = hull_ct_path_parent(run, links[i].at, &name);
+		if (dir < 0 || (symlinkat(links[i].to, dir, name) && errno != EEXIST))
 			return -1;
 	}
 	run->object = NULL;
@@ -180,7 +171,7 @@ static int console_bind(struct hull_ct_run *run)
 
 	if (tree < 0)
 		return -1;
-	target = hull_ct_path_make(run->root, "/dev/console", false, 0600);
+	target = hull_ct_path_make(run, "/dev/console", false, 0600);
 	ret = target < 0 ? -1 : hull_ct_tree_attach(tree, target);
 	if (target >= 0)
 		close(target);

@@ -18,7 +18,7 @@ static int null_open(struct hull_ct_run *run, const void *object)
 
 	(void)object;
 	run->null = hull_ct_tree_open(AT_FDCWD, "/dev/null", false);
-	if (run->null < 0 || fstat(run->null, &st))
+	if (run->null < 0 || hull_ct_path_stat(run->null, &st))
 		return -1;
 	if (S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3))
 		return 0;
@@ -31,43 +31,44 @@ const struct hull_ct_step_kind hull_ct_step_null = {
 };
 
 /* The first of a kind is made, the others are copies of it. */
-static int cover_open(struct hull_ct_run *run, bool directory)
+static int copy_attach(int first, int target)
 {
-	const char *first = directory ? run->empty_at : run->null_at;
-	int at, tree;
+	int copy = hull_ct_tree_open(first, "", false), ret;
 
-	if (first) {
-		at = hull_ct_path_open(run->root, first, O_PATH);
-		if (at < 0)
-			return -1;
-		tree = hull_ct_tree_open(at, "", false);
-		close(at);
-		return tree;
-	}
-	if (!directory)
-		return dup(run->null);
-	return hull_ct_fs_make("tmpfs", "masked", "size=0,mode=555",
-			       MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
-			       MOUNT_ATTR_NOEXEC);
+	if (copy < 0)
+		return -1;
+	ret = hull_ct_tree_attach(copy, target);
+	close(copy);
+	return ret;
+}
+
+static int file_hide(struct hull_ct_run *run, int target)
+{
+	if (run->null_used)
+		return copy_attach(run->null, target);
+	run->null_used = true;
+	return hull_ct_tree_attach(run->null, target);
+}
+
+static int directory_hide(struct hull_ct_run *run, int target)
+{
+	if (run->empty >= 0)
+		return copy_attach(run->empty, target);
+	run->empty = hull_ct_fs_make("tmpfs", "masked", "size=0,mode=555",
+				     MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+				     MOUNT_ATTR_NOEXEC);
+	return run->empty < 0 ? -1 : hull_ct_tree_attach(run->empty, target);
 }
 
 static int mask(struct hull_ct_run *run, const void *object)
 {
-	int target = hull_ct_path_open(run->root, object, O_PATH), tree, ret = -1;
+	int target = hull_ct_path_open(run->root, object, O_PATH), ret = -1;
 	struct stat st;
 
 	if (target < 0)
 		return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
-	if (!fstat(target, &st)) {
-		tree = cover_open(run, S_ISDIR(st.st_mode));
-		ret = tree < 0 ? -1 : hull_ct_tree_attach(tree, target);
-		if (tree >= 0)
-			close(tree);
-		if (!ret && S_ISDIR(st.st_mode) && !run->empty_at)
-			run->empty_at = object;
-		else if (!ret && !S_ISDIR(st.st_mode) && !run->null_at)
-			run->null_at = object;
-	}
+	if (!hull_ct_path_stat(target, &st))
+		ret = S_ISDIR(st.st_mode) ? directory_hide(run, target) : file_hide(run, target);
 	close(target);
 	return ret;
 }

@@ -123,7 +123,7 @@ static bool is_directory(int fd)
 {
 	struct stat st;
 
-	return !fstat(fd, &st) && S_ISDIR(st.st_mode);
+	return !hull_ct_path_stat(fd, &st) && S_ISDIR(st.st_mode);
 }
 
 static int mount_attach(struct hull_ct_run *run, const void *object)
@@ -133,7 +133,8 @@ static int mount_attach(struct hull_ct_run *run, const void *object)
 
 	if (tree == HULL_CT_TREE_NONE)
 		return 0;
-	target = hull_ct_path_make(run->root, mount->target, is_directory(tree), 0755);
+	target = hull_ct_path_make(run, mount->target, !mount->bind || is_directory(tree),
+				   0755);
 	if (target < 0)
 		return -1;
 	ret = hull_ct_tree_attach(tree, target);

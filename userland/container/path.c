@@ -18,20 +18,29 @@
 
 #define TRIES	16	/* while somebody renames in the root, EAGAIN */
 
-int hull_ct_path_open(int root, const char *path, int flags)
+static int resolve(int dir, const char *path, int flags, uint64_t how_far)
 {
 	struct open_how how = {
-		.flags = (uint64_t)flags | O_CLOEXEC,
-		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+		.flags = (uint64_t)flags | O_CLOEXEC, .resolve = how_far | RESOLVE_NO_MAGICLINKS,
 	};
 	int i, fd = -1;
 
 	for (i = 0; i < TRIES; i++) {
-		fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
+		fd = (int)syscall(SYS_openat2, dir, path, &how, sizeof(how));
 		if (fd >= 0 || errno != EAGAIN)
 			break;
 	}
 	return fd;
+}
+
+int hull_ct_path_open(int root, const char *path, int flags)
+{
+	return resolve(root, path, flags, RESOLVE_IN_ROOT);
+}
+
+int hull_ct_path_stat(int fd, struct stat *st)
+{
+	return (int)syscall(SYS_fstat, fd, st);
 }
 
 /* One component, which is a name and not "..", in an open directory. */
@@ -87,54 +96,84 @@ static char *path_tidy(const char *path)
 	return tidy;
 }
 
-int hull_ct_path_parent(int root, const char *path, char **last)
+static void forget(struct hull_ct_run *run)
 {
-	char *tidy = path_tidy(path);
-	int dir;
-
-	if (!tidy)
-		return -1;
-	if (!tidy[0]) {
-		free(tidy);
-		errno = EINVAL;
-		return -1;
-	}
-	dir = directories_make(root, tidy, 0755);
-	*last = dir < 0 ? NULL : strdup(strrchr(tidy, '/') + 1);
-	free(tidy);
-	if (dir >= 0 && !*last) {
-		close(dir);
-		dir = -1;
-	}
-	return dir;
+	if (run->dir >= 0)
+		close(run->dir);
+	run->dir = -1;
+	free(run->dir_path);
+	run->dir_path = NULL;
 }
 
-int hull_ct_path_make(int root, const char *path, bool directory, mode_t mode)
+/* Is @path in the directory of the last call? Its name there, or NULL. */
+static const char *name_known(const struct hull_ct_run *run, const char *path)
 {
-	int fd = hull_ct_path_open(root, path, O_PATH | (directory ? O_DIRECTORY : 0)), dir, file;
-	char *name;
+	const char *slash = strrchr(path, '/');
+	size_t len;
 
-	if (fd >= 0 || errno != ENOENT)
-		return fd;
-	dir = hull_ct_path_parent(root, path, &name);
-	if (dir < 0)
+	if (run->dir < 0 || !slash || !slash[1])
+		return NULL;
+	len = (size_t)(slash - path);
+	return !strncmp(run->dir_path, path, len) && !run->dir_path[len] ? slash + 1 : NULL;
+}
+
+int hull_ct_path_parent(struct hull_ct_run *run, const char *path, const char **last)
+{
+	char *tidy, *slash;
+
+	*last = name_known(run, path);
+	if (*last)
+		return run->dir;
+	forget(run);
+	tidy = path_tidy(path);
+	if (!tidy)
 		return -1;
-	/* Neither follows a symbolic link: a dangling one stays and is an error. */
+	slash = strrchr(tidy, '/');
+	if (slash)
+		run->dir = directories_make(run->root, tidy, 0755);
+	else
+		errno = EINVAL;
+	if (run->dir < 0) {
+		free(tidy);
+		return -1;
+	}
+	*slash = '\0';
+	run->dir_path = tidy;
+	*last = slash + 1;
+	return run->dir;
+}
+
+/* In an open directory; follows no symbolic link, so a dangling one stays and is an error. */
+static int make_in(int dir, const char *name, bool directory, mode_t mode)
+{
+	int file;
+
 	if (directory) {
 		if (mkdirat(dir, name, mode) && errno != EEXIST)
-			goto out;
+			return -1;
 	} else {
 		file = openat(dir, name, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, mode);
 		if (file < 0 && errno != EEXIST)
-			goto out;
+			return -1;
 		if (file >= 0)
 			close(file);
 	}
-	fd = hull_ct_path_open(root, path, O_PATH | (directory ? O_DIRECTORY : 0));
-out:
-	free(name);
-	close(dir);
-	return fd;
+	return resolve(dir, name, O_PATH | (directory ? O_DIRECTORY : 0),
+		       RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
+}
+
+int hull_ct_path_make(struct hull_ct_run *run, const char *path, bool directory, mode_t mode)
+{
+	int fd = hull_ct_path_open(run->root, path, O_PATH | (directory ? O_DIRECTORY : 0)), dir;
+	const char *name;
+
+	/* What is mounted on it may cover the directory that is known. */
+	if (fd >= 0)
+		forget(run);
+	if (fd >= 0 || errno != ENOENT)
+		return fd;
+	dir = hull_ct_path_parent(run, path, &name);
+	return dir < 0 ? -1 : make_in(dir, name, directory, mode);
 }
 
 int hull_ct_write(int dir, const char *file, const char *text)

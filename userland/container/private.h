@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <container/container.h>
@@ -29,8 +30,10 @@ struct hull_ct_run {
 	int proc;			/* the host's /proc: no image can fake it */
 	int root;			/* the container's, as soon as there is one */
 	int root_tree;			/* mount that becomes the root, not attached yet */
-	int null;			/* inside: mount of /dev/null, not attached yet */
-	const char *null_at, *empty_at;	/* inside: masked already, and how */
+	int null, empty;		/* inside: mounts that mask files, and directories */
+	bool null_used;			/* inside: attached already, the others are copies */
+	int dir;			/* inside: of hull_ct_path_parent(), the last one */
+	char *dir_path;
 	int devpts;			/* its mount, if the container gets one */
 	int terminal;			/* inside: slave of the pty */
 	int *trees;			/* mounts by number, not attached yet; -1 */
@@ -106,16 +109,33 @@ int hull_ct_fail(struct hull_ct_error *error, int code, const char *format, ...)
 /* Paths below a root that may be hostile (openat2(2), RESOLVE_IN_ROOT). */
 /** hull_ct_path_open - @flags: O_*; symbolic links end in the root, magic links nowhere */
 int hull_ct_path_open(int root, const char *path, int flags);
-/** hull_ct_path_make - O_PATH descriptor of a directory or file, made if it isn't there */
-int hull_ct_path_make(int root, const char *path, bool directory, mode_t mode);
-/** hull_ct_path_parent - O_PATH descriptor of the directory a path is in; *@last its name */
-int hull_ct_path_parent(int root, const char *path, char **last);
+/**
+ * hull_ct_path_make - O_PATH descriptor of what is to be mounted on
+ *
+ * A directory or file of @run's root, made if it isn't there.
+ */
+int hull_ct_path_make(struct hull_ct_run *run, const char *path, bool directory, mode_t mode);
+/**
+ * hull_ct_path_parent - O_PATH descriptor of the directory a path is in
+ * @last: what the path is called there
+ *
+ * Both are @run's and good until the next call of this or of hull_ct_path_make(): what is
+ * made in one directory, one after the other, finds it once.
+ */
+int hull_ct_path_parent(struct hull_ct_run *run, const char *path, const char **last);
+/** hull_ct_path_stat - fstat(2); the C library's gives the kernel an empty path to copy */
+int hull_ct_path_stat(int fd, struct stat *st);
 
 /** hull_ct_write - @text to a file of the kernel's, in one piece */
 int hull_ct_write(int dir, const char *file, const char *text);
 
 /** hull_ct_default_device - the devices that every container has, by number; NULL: no more */
 const struct hull_ct_device *hull_ct_default_device(size_t i);
+
+struct bpf_insn;
+/** hull_ct_device_program - what decides by @rules, as BPF; free() it. NULL: no memory */
+struct bpf_insn *hull_ct_device_program(const struct hull_ct_device_rule *rules, size_t n,
+					size_t *n_insns);
 
 /* Becoming the program: become.c */
 struct hull_ct_block;

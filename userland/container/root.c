@@ -181,7 +181,7 @@ static int pivot(struct hull_ct_run *run, const void *object)
 		/* The old root was put on top of the new one, and is gone with its mounts. */
 		return -1;
 	}
-	if (chdir("/"))
+	if (fchdir(run->root_tree))
 		return -1;
 	run->root = run->root_tree;
 	return 0;
