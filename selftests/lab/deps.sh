@@ -10,7 +10,7 @@ set -eu
 packages="
 	gcc make libc6-dev binutils pkg-config libelf-dev libmnl-dev libjansson-dev
 	libseccomp-dev libcap-ng-dev procps
-	kmod gzip xz-utils zstd lz4
+	kmod gzip xz-utils zstd lz4 e2fsprogs
 	sparse shellcheck perl
 	busybox-static bsdutils util-linux kexec-tools
 	bochs bochs-term bochsbios vgabios isolinux syslinux-common xorriso

@@ -12,7 +12,7 @@ qemu_has_vmx()
 # Sets machine_command and count_mode.
 qemu_prepare()
 {
-	local accel
+	local accel disc
 
 	count_mode=none
 	case $accel_mode in
@@ -27,6 +27,9 @@ qemu_prepare()
 	# shellcheck disable=SC2206	# the options are words by intention
 	machine_command=(qemu-system-x86_64 $accel -m "$memory" -display none -nodefaults
 		-no-reboot -kernel "$kernel_dir/vmlinuz" -initrd "$work/initramfs")
+	for disc in "${discs[@]}"; do
+		machine_command+=(-drive "file=$disc,format=raw,if=virtio,snapshot=on")
+	done
 	machine_command+=(-append "console=ttyS0 panic=-1 $(common_append)")
 	if [ "$mode" = shell ]; then
 		# Which terminal it is only supervise knows.

@@ -62,6 +62,22 @@ add_initramfs()	# LIST PATH
 	add_file "$list.cpio" "$2" 0644
 }
 
+# A disc image, /dev/vda and so on in the machine, after modprobe of virtio_pci and virtio_blk.
+# What the machine writes to it is thrown away.
+add_disc()	# FILE|engines
+{
+	local image=$1
+
+	[ "$machine" = qemu ] || die "disc: only QEMU has discs here"
+	if [ "$image" = engines ]; then
+		image=$("$LAB_DIR/engines.sh") || die "no disc of container engines"
+	fi
+	[ -f "$image" ] || die "$image: no such disc image"
+	discs+=("$image")
+	add_kernel_module virtio_pci
+	add_kernel_module virtio_blk
+}
+
 # All tests of one directory, as its Makefile lists them (../lib.mk).
 add_tests()	# DIRECTORY [SECONDS]
 {
@@ -92,7 +108,7 @@ suite_line()	# WORD VALUES...
 	timeout) seconds=$1 ;;
 	append) append="$append $*" ;;
 	crashkernel) append="$append crashkernel=$1" crash_kernel=-k ;;
-	file | optional-file | kmod | insmod | guest-kernel | initramfs | tests | test) deferred+=("$word $*") ;;
+	disc | file | optional-file | kmod | insmod | guest-kernel | initramfs | tests | test) deferred+=("$word $*") ;;
 	optional) if [ -e "$REPO/${2:-}/Makefile" ]; then suite_line "$@"; fi ;;
 	*) die "suite: unknown word '$word'" ;;
 	esac
@@ -119,6 +135,7 @@ content_line()	# WORD VALUES...
 	local word=$1
 	shift
 	case $word in
+	disc) add_disc "$1" ;;
 	file) add_file "$@" ;;
 	optional-file) if [ -f "$1" ]; then add_file "$@"; fi ;;
 	kmod) add_kernel_module "$1" ;;
