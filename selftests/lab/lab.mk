@@ -32,4 +32,8 @@ bench: packages
 bench-group-lookup:
 	@BUILD=$(BUILD) $(CURDIR)/selftests/bench/group-lookup
 
-.PHONY: packages lab check demo bench bench-group-lookup
+# What a policy adds to what a process does, and what those of others add.
+bench-policy: packages
+	@BUILD=$(BUILD) $(CURDIR)/selftests/bench/policy
+
+.PHONY: packages lab check demo bench bench-group-lookup bench-policy
