@@ -142,6 +142,12 @@ const struct command commands[] = {
 	  "A line an event, until interrupted or until --count of them have come. Each tells the "
 	  "action in the words that a rule would have.", TAKES(JSON) | TAKES(COUNT), 0,
 	  policy_events_run },
+	{ "policy", "supervise", "GROUP COMMAND [ARG...]", "answer the questions of a group",
+	  "What a rule with the action ask is about is put to COMMAND: run once a question, as JSON "
+	  "on its standard input, and in HULL_GROUP, HULL_REQUEST, HULL_PID, HULL_COMM and HULL_EXE. "
+	  "If it exits with 0 the answer is yes. Anything else is no, and so is --timeout or the "
+	  "rule's own time, whichever is shorter; then COMMAND is killed. When this ends the "
+	  "answer is no, at once.", TAKES(TIMEOUT) | TAKES(JSON), 0, policy_supervise_run },
 	{ "policy", "learn", "[FILE...]", "a policy that allows what was done",
 	  "From lines of policy events --json, or lines as 'file read /etc/passwd'; without a FILE "
 	  "from standard input. It is general where many things are alike, and says so. Read it "

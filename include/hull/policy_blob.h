@@ -45,6 +45,8 @@ typedef uint64_t u64;
 #define HULL_BLOB_GLOB_PARTS	4u		/* components of a pattern */
 #define HULL_BLOB_LIST_MAX	1024u		/* of what is looked through one by one */
 
+#define HULL_BLOB_ASK_MS_MAX	600000u		/* how long a question may take */
+
 #define HULL_CELL_PERMS		30u		/* a cell is 64 bytes */
 
 enum hull_group_mode {

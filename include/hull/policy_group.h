@@ -154,6 +154,9 @@ extern const struct hull_class_row hull_class_rows[HULL_CLASSES];
 /** hull_class_perms - all permissions of a class, as bits */
 u32 hull_class_perms(u32 class);
 
+/** hull_class_asks - of them those that are checked where the task may wait for an answer */
+u32 hull_class_asks(u32 class);
+
 /** hull_perm_name - of bit number @bit; NULL: there is none */
 const char *hull_perm_name(u32 class, u32 bit);
 

@@ -103,6 +103,16 @@ int hull_group_set(struct hull_group *group, u32 which, const struct hull_group_
  * Return: 0; -ENOENT: the group was deleted; the reference stays the caller's.
  */
 int hull_group_rules_set(struct hull_group *group, struct hull_rules *rules, const char **why);
+/**
+ * hull_group_freeze_ready - see that groups can be frozen
+ *
+ * Context: may sleep. Return: 0; -EOPNOTSUPP: this kernel does not show how.
+ */
+int hull_group_freeze_ready(void);
+/** hull_group_freeze - soon; by cgroup.freeze, which thaws it again. RCU read side, any but NMI */
+void hull_group_freeze(struct hull_group *group);
+/** hull_group_freeze_wait - until what was to be frozen before is being frozen. May sleep */
+void hull_group_freeze_wait(void);
 /** hull_group_state - @group->lock held */
 enum hull_group_state hull_group_state(struct hull_group *group);
 /** hull_group_parent_id - of the group around it, or 0; any context but NMI */

@@ -86,8 +86,7 @@ static void children_adopt(struct hull_group *group, struct hull_group *parent)
 			parent_set(child, group);
 }
 
-/* The kernel's lock of the hierarchy, which it shows to modules in debug builds only. */
-static struct mutex *hierarchy_lock(void)
+struct mutex *hull_group_hierarchy_lock(void)
 {
 	static struct mutex *lock;
 
@@ -178,7 +177,7 @@ out_unlock:
 
 int hull_group_bind(struct hull_group *group)
 {
-	struct mutex *lock = hierarchy_lock();
+	struct mutex *lock = hull_group_hierarchy_lock();
 	int ret;
 
 	if (!lock)
@@ -213,7 +212,7 @@ out_unlock:
 
 void hull_group_unbind(struct hull_group *group)
 {
-	struct mutex *lock = hierarchy_lock();
+	struct mutex *lock = hull_group_hierarchy_lock();
 
 	mutex_lock(lock);
 	table_del(group, false);

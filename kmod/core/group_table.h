@@ -110,6 +110,13 @@ void hull_group_unbind(struct hull_group *group);
 /** hull_group_unbind_removed - the same when its cgroup is being removed; the kernel's cgroup lock */
 void hull_group_unbind_removed(struct hull_group *group);
 
+/**
+ * hull_group_hierarchy_lock - the kernel's lock of all cgroups, or NULL
+ *
+ * It shows it to modules in debug builds only. Context: may sleep.
+ */
+struct mutex *hull_group_hierarchy_lock(void);
+
 /** hull_group_cgroup_made, _removed - of any cgroup; the kernel's cgroup lock is held */
 void hull_group_cgroup_made(struct cgroup *cgroup);
 void hull_group_cgroup_removed(struct cgroup *cgroup);

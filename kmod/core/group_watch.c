@@ -23,7 +23,10 @@
 #define LINGER	(10 * HZ)
 
 /* Bits of hull_group.pending */
-enum { TELL_STARTED, TELL_EMPTY, TELL_FROZEN, TELL_THAWED, TELL_OOM, TELL_GONE, TELL_QUEUED };
+enum {
+	TELL_STARTED, TELL_EMPTY, TELL_FROZEN, TELL_THAWED, TELL_OOM, TELL_GONE, DO_FREEZE,
+	TELL_QUEUED,
+};
 
 static LLIST_HEAD(pending);
 static void pending_work(struct work_struct *work);
@@ -107,6 +110,8 @@ static void pending_tell(struct hull_group *group)
 	/* From here on it can be queued again. */
 	bits = atomic_xchg(&group->pending, 0);
 	cgroup = group->cgroup;
+	if (cgroup && !group->deleted && (bits & BIT(DO_FREEZE)))
+		hull_cgroup_freeze(cgroup);
 	if (!group->deleted) {
 		tell_pair(group, &group->told_running, cgroup && cgroup_is_populated(cgroup),
 			  both(bits, TELL_STARTED, TELL_EMPTY), HULL_EVENT_GROUP_STARTED,
@@ -132,6 +137,16 @@ static void pending_work(struct work_struct *work)
 		pending_tell(group);
 		hull_subject_put(&group->subject);
 	}
+}
+
+void hull_group_freeze(struct hull_group *group)
+{
+	tell_later(group, BIT(DO_FREEZE));
+}
+
+void hull_group_freeze_wait(void)
+{
+	flush_work(&pending_worker);
 }
 
 void hull_group_look(struct hull_group *group)

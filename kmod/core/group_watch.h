@@ -23,6 +23,9 @@ void hull_group_event(struct hull_group *group, enum hull_event_kind kind);
 /** hull_group_end - unpublish it; @group->lock held */
 void hull_group_end(struct hull_group *group);
 
+/** hull_cgroup_freeze - @cgroup and all below, unless it was removed; after hull_group_freeze_ready() */
+void hull_cgroup_freeze(struct cgroup *cgroup);
+
 void hull_group_watch_exit(void);
 
 #endif

@@ -3,7 +3,9 @@
 
 #include <linux/cred.h>
 #include <linux/sched/signal.h>
+#include <hooks/ask.h>
 #include <hooks/check.h>
+#include <hooks/freeze.h>
 #include <hooks/tell.h>
 #include <hooks/walk.h>
 
@@ -94,6 +96,33 @@ static void count(struct hull_group *group, const struct hull_verdict *verdict)
 	hull_group_count(group, which[verdict->action]);
 }
 
+static void limit(struct hull_group *group, struct hull_rules *rules,
+		  struct hull_verdict *verdict)
+{
+	if (hull_rules_limit(rules, verdict->rule)) {
+		verdict->action = HULL_DO_ALLOW;
+		return;
+	}
+	count(group, verdict);
+	verdict->action = HULL_DO_DENY;
+	verdict->tell = !verdict->quiet;
+}
+
+/* false: nobody can be asked, so it is denied. */
+static bool ask(struct hull_act *act, struct hull_group *group, const struct hull_rules *rules,
+		struct hull_verdict *verdict)
+{
+	struct hull_question *question = hull_ask_prepare(act, group, rules, verdict);
+
+	if (question) {
+		hull_ask_add(&act->questions, question);
+		return true;
+	}
+	verdict->action = HULL_DO_DENY;
+	verdict->tell = !verdict->quiet;
+	return false;
+}
+
 /* What this policy says, with what only the moment decides. */
 static void decide(struct hull_act *act, struct hull_group *group, struct hull_rules *rules,
 		   struct hull_verdict *verdict)
@@ -101,32 +130,25 @@ static void decide(struct hull_act *act, struct hull_group *group, struct hull_r
 	evaluate(act, group, rules, hull_task_sub(rules), verdict);
 	if (verdict->rule)
 		hull_rules_hit(rules, verdict->rule);
-	if (unlikely(verdict->action == HULL_DO_LIMIT)) {
-		if (hull_rules_limit(rules, verdict->rule)) {
-			verdict->action = HULL_DO_ALLOW;
-		} else {
-			count(group, verdict);
-			verdict->action = HULL_DO_DENY;
-			verdict->tell = !verdict->quiet;
-		}
-	}
-	/* Nobody can be asked where nobody may wait. */
-	if (unlikely(verdict->action == HULL_DO_ASK)) {
-		count(group, verdict);
-		verdict->action = HULL_DO_DENY;
-		verdict->tell = !verdict->quiet;
-	}
+	if (unlikely(verdict->action == HULL_DO_LIMIT))
+		limit(group, rules, verdict);
+	else if (unlikely(verdict->action == HULL_DO_ASK) && ask(act, group, rules, verdict))
+		return;
 	count(group, verdict);
 	if (unlikely(verdict->tell))
 		hull_tell(act, group, rules, verdict);
 }
 
-static int carry_out(const struct hull_verdict *verdict)
+/* @group: whose verdict it is */
+static int carry_out(struct hull_group *group, const struct hull_verdict *verdict)
 {
+	/* Who is asked comes later. */
 	if (likely(verdict->action < HULL_DO_DENY))
 		return 0;
 	if (verdict->action == HULL_DO_KILL)
 		send_sig(SIGKILL, current, 1);
+	else if (verdict->action == HULL_DO_FREEZE)
+		hull_freeze(group);
 	/* Above are those that mean something to the kernel alone: go on, try again ... */
 	return verdict->error < ERESTARTSYS ? -(int)verdict->error : -EPERM;
 }
@@ -134,6 +156,7 @@ static int carry_out(const struct hull_verdict *verdict)
 static int check_from(struct hull_act *act, struct hull_group *group)
 {
 	struct hull_verdict verdict = { .action = HULL_DO_ALLOW }, one;
+	struct hull_group *decisive = group;
 	struct hull_rules *rules;
 
 	for (; group; group = hull_group_outer(group)) {
@@ -141,9 +164,10 @@ static int check_from(struct hull_act *act, struct hull_group *group)
 		if (!rules)
 			continue;
 		decide(act, group, rules, &one);
-		hull_verdict_join(&verdict, &one);
+		if (hull_verdict_join(&verdict, &one))
+			decisive = group;
 	}
-	return carry_out(&verdict);
+	return carry_out(decisive, &verdict);
 }
 
 int hull_check(struct hull_act *act)
@@ -153,6 +177,13 @@ int hull_check(struct hull_act *act)
 	rcu_read_lock();
 	ret = check_from(act, hull_group_current());
 	rcu_read_unlock();
+	if (likely(!act->questions))
+		return ret;
+	if (ret)
+		hull_ask_drop(act->questions);
+	else
+		ret = hull_ask(act->questions);
+	act->questions = NULL;
 	return ret;
 }
 
@@ -236,7 +267,7 @@ int hull_deny_as(struct hull_act *act, u16 error)
 		hull_tell(act, group, rules, &verdict);
 	}
 	rcu_read_unlock();
-	return carry_out(&verdict);
+	return carry_out(group, &verdict);
 }
 
 /* Of groups that the caller is in as well it is no act from outside. */

@@ -10,6 +10,7 @@
 #include <core/group_table.h>
 #include <policy/rules.h>
 
+struct hull_question;
 struct sock;
 
 /**
@@ -21,7 +22,7 @@ struct sock;
  * @peer: PEER: the other task, or NULL
  * @peer_cgroup: UNIX: the cgroup that the other socket was made in, or NULL
  * @floor: what a default allows does not reach those outside the group: a rule must say so
- * @sleeps: the hook may sleep
+ * @questions: to be asked when nobody has denied it
  */
 struct hull_act {
 	struct hull_request request;
@@ -30,8 +31,9 @@ struct hull_act {
 	struct task_struct *peer;
 	const struct cgroup *peer_cgroup;
 	bool floor;
-	bool sleeps;
+	struct hull_question *questions;
 };
+
 
 static inline void hull_act_init(struct hull_act *act, u32 class, u32 perms)
 {
@@ -48,7 +50,7 @@ static inline void hull_act_init(struct hull_act *act, u32 class, u32 perms)
 	act->peer = NULL;
 	act->peer_cgroup = NULL;
 	act->floor = false;
-	act->sleeps = false;
+	act->questions = NULL;
 }
 
 /** hull_group_rules - @group's policy, or NULL; RCU read side */

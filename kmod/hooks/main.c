@@ -8,13 +8,32 @@
 #include <hooks/walk.h>
 #include <policy/rules.h>
 
+static bool freezes(const struct hull_rules *rules)
+{
+	u32 i;
+
+	for (i = 0; i < rules->set.n_rules; i++)
+		if (rules->set.rule[i].action == HULL_DO_FREEZE)
+			return true;
+	return false;
+}
+
+static int ready(struct hull_rules *rules, const char **why)
+{
+	int ret = freezes(rules) ? hull_group_freeze_ready() : 0;
+
+	if (ret)
+		*why = "this kernel does not show its cgroup_freeze(), which the action freeze needs";
+	return ret ?: hull_arm(rules, why);
+}
+
 int hull_confine(struct hull_group *group, struct hull_rules *rules, const char **why)
 {
 	int ret = 0;
 
 	*why = NULL;
 	if (rules)
-		ret = hull_arm(rules, why);
+		ret = ready(rules, why);
 	if (!ret)
 		ret = hull_group_rules_set(group, rules, why);
 	if (ret)

@@ -61,34 +61,49 @@ static void queue_put(const struct hull_verdict_event *event)
 	raw_spin_unlock_irqrestore(&queue_lock, flags);
 }
 
+void hull_tell_fill(struct hull_verdict_event *event, const struct hull_act *act,
+		    const struct hull_group *group, const struct hull_rules *rules,
+		    const struct hull_verdict *verdict)
+{
+	const struct hull_blob_rule *rule = &rules->set.rule[verdict->rule];
+
+	event->group = group->subject.id;
+	strscpy(event->group_name, group->subject.name, sizeof(event->group_name));
+	event->time_ns = ktime_get_real_ns();
+	event->count = 1;
+	event->pid = task_tgid_nr(current);
+	event->tid = task_pid_nr(current);
+	strscpy(event->comm, current->comm, sizeof(event->comm));
+	event->class = act->request.class;
+	event->perms = act->request.perms;
+	event->action = verdict->action;
+	event->would = verdict->would;
+	event->error = verdict->error;
+	event->line = verdict->rule ? rule->line : 0;
+	event->file[0] = '\0';
+	if (verdict->rule)
+		strscpy(event->file, rules->set.string + rule->file, sizeof(event->file));
+	hull_describe_exe(event->exe, sizeof(event->exe));
+	hull_describe(act, event->object, sizeof(event->object));
+}
+
+void hull_tell_event(const struct hull_verdict_event *event)
+{
+	if (!READ_ONCE(tell_fn))
+		return;
+	queue_put(event);
+	queue_delayed_work(system_unbound_wq, &tell_work, DELAY);
+}
+
 void hull_tell(const struct hull_act *act, const struct hull_group *group,
 	       const struct hull_rules *rules, const struct hull_verdict *verdict)
 {
-	const struct hull_blob_rule *rule = &rules->set.rule[verdict->rule];
 	struct hull_verdict_event event;
 
 	if (!READ_ONCE(tell_fn))
 		return;
-	event.group = group->subject.id;
-	strscpy(event.group_name, group->subject.name, sizeof(event.group_name));
-	event.time_ns = ktime_get_real_ns();
-	event.count = 1;
-	event.pid = task_tgid_nr(current);
-	event.tid = task_pid_nr(current);
-	strscpy(event.comm, current->comm, sizeof(event.comm));
-	event.class = act->request.class;
-	event.perms = act->request.perms;
-	event.action = verdict->action;
-	event.would = verdict->would;
-	event.error = verdict->error;
-	event.line = verdict->rule ? rule->line : 0;
-	event.file[0] = '\0';
-	if (verdict->rule)
-		strscpy(event.file, rules->set.string + rule->file, sizeof(event.file));
-	hull_describe_exe(event.exe, sizeof(event.exe));
-	hull_describe(act, event.object, sizeof(event.object));
-	queue_put(&event);
-	queue_delayed_work(system_unbound_wq, &tell_work, DELAY);
+	hull_tell_fill(&event, act, group, rules, verdict);
+	hull_tell_event(&event);
 }
 
 static bool queue_take(struct hull_verdict_event *event)

@@ -41,6 +41,12 @@ struct hull_verdict_event {
 	char object[HULL_TELL_OBJECT_MAX + 1];
 };
 
+/** hull_tell_fill - make an event of it; RCU read side */
+void hull_tell_fill(struct hull_verdict_event *event, const struct hull_act *act,
+		    const struct hull_group *group, const struct hull_rules *rules,
+		    const struct hull_verdict *verdict);
+/** hull_tell_event - queue an event, or count it as lost; never waits */
+void hull_tell_event(const struct hull_verdict_event *event);
 /** hull_tell - queue it, or count it as lost; RCU read side, never waits */
 void hull_tell(const struct hull_act *act, const struct hull_group *group,
 	       const struct hull_rules *rules, const struct hull_verdict *verdict);

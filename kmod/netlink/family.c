@@ -128,6 +128,15 @@ static const struct nla_policy confine_request[] = {
 	[HULL_A_CONFINE] = NLA_POLICY_NESTED(confine_policy),
 };
 
+static const struct nla_policy question_policy[] = {
+	[HULL_A_QUESTION_ID]	= { .type = NLA_U64 },
+	[HULL_A_QUESTION_ALLOW]	= NLA_POLICY_MAX(NLA_U32, 1),
+};
+
+static const struct nla_policy answer_request[] = {
+	[HULL_A_QUESTION] = NLA_POLICY_NESTED(question_policy),
+};
+
 #define TAKES(p)	.policy = p, .maxattr = ARRAY_SIZE(p) - 1
 
 /* A command without a policy takes no attributes at all. */
@@ -234,6 +243,17 @@ static const struct genl_ops ops[] = {
 		.internal_flags = HULL_NL_NEED_GROUP,
 		TAKES(confine_request),
 		.doit = hull_nl_confine_get,
+	}, {
+		.cmd = HULL_CMD_SUPERVISE,
+		.flags = GENL_ADMIN_PERM,
+		.internal_flags = HULL_NL_NEED_GROUP,
+		TAKES(group_ref_request),
+		.doit = hull_nl_supervise,
+	}, {
+		.cmd = HULL_CMD_ANSWER,
+		.flags = GENL_ADMIN_PERM,
+		TAKES(answer_request),
+		.doit = hull_nl_answer,
 	},
 };
 
@@ -411,16 +431,21 @@ struct genl_family hull_genl_family __ro_after_init = {
 
 int hull_netlink_init(void)
 {
-	int ret = genl_register_family(&hull_genl_family);
+	int ret = hull_nl_supervise_init();
 
-	if (!ret) {
-		hull_hooks_multicast_set(hull_genl_family.mcgrp_offset, hull_genl_family.n_mcgrps);
-		hull_record_event_fn_set(hull_nl_event);
-		hull_group_event_fn_set(hull_nl_group_event);
-		hull_audit_fn_set(hull_nl_audit);
-		hull_tell_fn_set(hull_nl_verdict);
+	if (ret)
+		return ret;
+	ret = genl_register_family(&hull_genl_family);
+	if (ret) {
+		hull_nl_supervise_exit();
+		return ret;
 	}
-	return ret;
+	hull_hooks_multicast_set(hull_genl_family.mcgrp_offset, hull_genl_family.n_mcgrps);
+	hull_record_event_fn_set(hull_nl_event);
+	hull_group_event_fn_set(hull_nl_group_event);
+	hull_audit_fn_set(hull_nl_audit);
+	hull_tell_fn_set(hull_nl_verdict);
+	return 0;
 }
 
 void hull_netlink_exit(void)
@@ -431,4 +456,5 @@ void hull_netlink_exit(void)
 	hull_record_event_fn_set(NULL);
 	hull_hooks_multicast_set(0, 0);
 	genl_unregister_family(&hull_genl_family);
+	hull_nl_supervise_exit();
 }

@@ -99,6 +99,13 @@ void hull_nl_group_event(struct hull_group *group, enum hull_event_kind kind);
 /* confine.c: likewise, policies of groups */
 int hull_nl_confine_set(struct sk_buff *skb, struct genl_info *info);
 int hull_nl_confine_get(struct sk_buff *skb, struct genl_info *info);
+/* verdict.c: what an event says of the group and of itself */
+int hull_nl_put_verdict(struct sk_buff *skb, const struct hull_verdict_event *event);
+/* supervise.c */
+int hull_nl_supervise(struct sk_buff *skb, struct genl_info *info);
+int hull_nl_answer(struct sk_buff *skb, struct genl_info *info);
+int hull_nl_supervise_init(void);
+void hull_nl_supervise_exit(void);
 /** hull_nl_verdict - to whoever listens */
 void hull_nl_verdict(const struct hull_verdict_event *event);
 

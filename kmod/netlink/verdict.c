@@ -58,13 +58,18 @@ static int verdict_put(struct sk_buff *skb, const struct hull_verdict_event *eve
 	return 0;
 }
 
+int hull_nl_put_verdict(struct sk_buff *skb, const struct hull_verdict_event *event)
+{
+	return group_put(skb, event) ?: verdict_put(skb, event);
+}
+
 static int event_put(struct sk_buff *skb, const struct hull_verdict_event *event)
 {
 	void *hdr = genlmsg_put(skb, 0, 0, &hull_genl_family, 0, HULL_CMD_VERDICT_NTF);
 
 	if (!hdr ||
 	    nla_put_u32(skb, HULL_A_EVENT, HULL_EVENT_VERDICT) ||
-	    group_put(skb, event) || verdict_put(skb, event))
+	    hull_nl_put_verdict(skb, event))
 		return -EMSGSIZE;
 	genlmsg_end(skb, hdr);
 	return 0;

@@ -151,6 +151,8 @@ static const char *rule_flaw(const struct hull_ruleset *set, const struct hull_b
 		return "an error goes with what may be denied, 1 to 4095";
 	if (rated != !!rule->rate || (rule->action == HULL_DO_LIMIT) != !!rule->burst)
 		return "rate and burst go with limit, a time with ask, from 1 on";
+	if (rule->action == HULL_DO_ASK && rule->rate > HULL_BLOB_ASK_MS_MAX)
+		return "a question takes ten minutes at most";
 	if (rule->sub != HULL_SUB_SAME && rule->sub >= set->n_subs)
 		return "there is no such policy to go on with";
 	return NULL;
@@ -173,6 +175,7 @@ static bool rules_check(struct hull_verify *verify)
 			return hull_verify_fail(verify, HULL_SECTION_RULES, i, why);
 		if (!hull_verify_string(verify, &rule->text, HULL_SECTION_RULES, i))
 			return false;
+		verify->asks |= rule->action == HULL_DO_ASK;
 	}
 	return true;
 }

@@ -8,13 +8,16 @@
 /**
  * struct hull_verify - a verification under way
  * @item: the policy that is looked at
+ * @asks: some rule asks
+ * @mute: of the class that is looked at what nobody can be asked about
  * @work: items looked at because a table names them; bounded, as tables may overlap
  */
 struct hull_verify {
 	struct hull_ruleset *set;
 	const struct hull_blob *blob;
 	struct hull_blob_flaw *flaw;
-	u32 work, item;
+	u32 work, item, mute;
+	bool asks;
 };
 
 /* false, always */

@@ -208,6 +208,23 @@ static bool class_fail(struct hull_verify *verify, const char *why)
 	return hull_verify_fail(verify, HULL_SECTION_SUBS, verify->item, why);
 }
 
+/* Does @cell ask only where somebody may wait? */
+static bool cell_asks(struct hull_verify *verify, u32 cell)
+{
+	const struct hull_blob_cell *c = &verify->set->cell[cell];
+	u32 bit, perms = c->speaks & verify->mute;
+
+	if (!verify->asks)
+		return true;
+	if (!work_add(verify, HULL_CELL_PERMS))
+		return class_fail(verify, "the tables are too large");
+	for (bit = 0; bit < HULL_CELL_PERMS; bit++)
+		if (perms & (1u << bit) &&
+		    verify->set->rule[c->rule[bit]].action == HULL_DO_ASK)
+			return class_fail(verify, "a question where nobody may wait for an answer");
+	return true;
+}
+
 /* Nothing that a table decides may be outside of what the class says it speaks about. */
 static bool cell_check(struct hull_verify *verify, const struct hull_blob_class *class, u32 cell)
 {
@@ -215,7 +232,7 @@ static bool cell_check(struct hull_verify *verify, const struct hull_blob_class 
 		return class_fail(verify, "a table names a cell that there is not");
 	if (verify->set->cell[cell].speaks & ~class->speaks)
 		return class_fail(verify, "a table speaks about what its class doesn't");
-	return true;
+	return cell_asks(verify, cell);
 }
 
 static bool span_check(struct hull_verify *verify, const struct hull_blob_span *span,
@@ -423,6 +440,8 @@ static bool class_check(struct hull_verify *verify, u32 number,
 		if (class->plain & (1u << bit) &&
 		    set->rule[set->cell[class->cell].rule[bit]].action != HULL_DO_ALLOW)
 			return class_fail(verify, "what is not allowed is not plain");
+	if (!cell_asks(verify, class->cell))
+		return false;
 	return kinds[class->kind](verify, class);
 }
 
@@ -434,8 +453,10 @@ bool hull_verify_sub(struct hull_verify *verify, u32 sub)
 	verify->item = sub;
 	if (!hull_verify_string(verify, &of->name, HULL_SECTION_SUBS, sub))
 		return false;
-	for (i = 0; i < HULL_CLASSES; i++)
+	for (i = 0; i < HULL_CLASSES; i++) {
+		verify->mute = ~hull_class_asks(i);
 		if (!class_check(verify, i, &of->class[i]))
 			return false;
+	}
 	return true;
 }

@@ -80,6 +80,9 @@ static void items(void)
 	WRONG(ITEM(RULES, 1, rule)->error = 4096, "an error", RULES);
 	WRONG(ITEM(RULES, 1, rule)->rate = 1, "rate and burst", RULES);
 	WRONG(ITEM(RULES, 1, rule)->sub = 2, "no such policy", RULES);
+	WRONG(ITEM(RULES, 11, rule)->rate = 600001, "ten minutes", RULES);
+	WRONG((ITEM(RULES, 8, rule)->action = HULL_DO_ASK, ITEM(RULES, 8, rule)->rate = 1),
+	      "nobody may wait", SUBS);
 	WRONG(ITEM(RULES, 1, rule)->file = ~0u, "rule's file", RULES);
 	WRONG(ITEM(RULES, 1, rule)->text.at = ~0u, "a string", RULES);
 	WRONG(ITEM(RULES, 1, rule)->text.len++, "a string", RULES);
@@ -132,7 +135,7 @@ int main(void)
 	struct group_policy policy;
 	struct group_error error;
 
-	tap_plan(60);
+	tap_plan(62);
 	if (!group_parse(&policy, "text", text, strlen(text), NULL, &error))
 		return 1;
 	right = group_compile(&policy, &size, &error);

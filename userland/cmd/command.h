@@ -243,6 +243,7 @@ int policy_clear_run(const struct command *command, const struct args *args);
 int policy_show_run(const struct command *command, const struct args *args);
 int policy_stats_run(const struct command *command, const struct args *args);
 int policy_events_run(const struct command *command, const struct args *args);
+int policy_supervise_run(const struct command *command, const struct args *args);
 int policy_learn_run(const struct command *command, const struct args *args);
 int policy_diff_run(const struct command *command, const struct args *args);
 int top_run(const struct command *command, const struct args *args);

@@ -3,6 +3,8 @@
 #ifndef HULL_CMD_POLICY_H
 #define HULL_CMD_POLICY_H
 
+#include <jansson.h>
+#include <lib/confine.h>
 #include <policy/group.h>
 #include <cmd/command.h>
 
@@ -30,5 +32,10 @@ enum status policy_request(const struct command *command, int n, char *const *wo
 void policy_complain(const struct command *command, const struct group_error *error);
 /* "deny=EACCES", "allow", ... of rule @n */
 void policy_does(const struct hull_ruleset *set, uint32_t n, char *text, size_t size);
+
+/* policy_events.c: "file read /etc/shadow", and all of it */
+#define POLICY_EVENT_TEXT	1024
+void policy_event_text(const struct hull_verdict_info *verdict, char *text, size_t size);
+json_t *policy_event_json(const struct hull_verdict_info *verdict);
 
 #endif

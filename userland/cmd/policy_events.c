@@ -13,7 +13,6 @@
 #include <cmd/policy.h>
 
 #define OBJECT	600
-#define TEXT	1024
 
 /* "10.0.0.1:80", "[::1]:80" */
 static void inet_take(char *text, struct group_item *item)
@@ -89,8 +88,7 @@ static void item_make(const struct hull_verdict_info *verdict, char *object,
 	}
 }
 
-/* "file read /etc/shadow" */
-static void action_text(const struct hull_verdict_info *verdict, char *text, size_t size)
+void policy_event_text(const struct hull_verdict_info *verdict, char *text, size_t size)
 {
 	const struct group_policy none = { 0 };
 	char perms[256], object[OBJECT], copy[sizeof(verdict->object)];
@@ -123,9 +121,9 @@ static const char *action_name(uint32_t action)
 static void event_print(struct hull_verdict_info *verdict)
 {
 	const char *error = strerrorname_np((int)verdict->error);
-	char time[TEXT_BYTES], text[TEXT];
+	char time[TEXT_BYTES], text[POLICY_EVENT_TEXT];
 
-	action_text(verdict, text, sizeof(text));
+	policy_event_text(verdict, text, sizeof(text));
 	if (verdict->dropped)
 		printf("... %" PRIu64 " lost\n", verdict->dropped);
 	printf("%s  %s %s[%" PRIu32 "] %s", text_time(verdict->time_ns, time),
@@ -148,12 +146,12 @@ static void event_print(struct hull_verdict_info *verdict)
 	printf("\n");
 }
 
-static int event_json(const struct hull_verdict_info *verdict)
+json_t *policy_event_json(const struct hull_verdict_info *verdict)
 {
 	json_t *object = json_object();
-	char text[TEXT];
+	char text[POLICY_EVENT_TEXT];
 
-	action_text(verdict, text, sizeof(text));
+	policy_event_text(verdict, text, sizeof(text));
 	json_put_u64(object, "time_ns", verdict->time_ns);
 	json_put_text(object, "group", verdict->group_name);
 	json_put_u64(object, "group_id", verdict->group);
@@ -170,7 +168,7 @@ static int event_json(const struct hull_verdict_info *verdict)
 	json_put_u64(object, "line", verdict->line);
 	json_put_u64(object, "count", verdict->count);
 	json_put_u64(object, "dropped", verdict->dropped);
-	return json_end(object);
+	return object;
 }
 
 /* @group 0: of all groups */
@@ -200,7 +198,7 @@ static enum status follow(const struct command *command, const struct args *args
 			continue;
 		if (!args->json)
 			event_print(&verdict);
-		else if (event_json(&verdict))
+		else if (json_end(policy_event_json(&verdict)))
 			return STATUS_FAILURE;
 		if (fflush(stdout))
 			return STATUS_FAILURE;

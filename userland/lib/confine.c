@@ -76,13 +76,11 @@ int hull_confine_get(struct hull_client *client, const struct hull_ref *ref, int
 	return -1;
 }
 
-static bool verdict_take(const struct nlmsghdr *message, struct hull_verdict_info *verdict)
+static bool verdict_parse(struct nlattr *const *tb, struct hull_verdict_info *verdict)
 {
-	struct nlattr *tb[HULL_A_MAX + 1], *group[HULL_A_GROUP_MAX + 1],
-		*sub[HULL_A_VERDICT_MAX + 1];
+	struct nlattr *group[HULL_A_GROUP_MAX + 1], *sub[HULL_A_VERDICT_MAX + 1];
 
-	if (hull_message_parse(message, tb, HULL_A_MAX) || !tb[HULL_A_GROUP] ||
-	    !tb[HULL_A_VERDICT] || hull_attr_u32(tb[HULL_A_EVENT]) != HULL_EVENT_VERDICT)
+	if (!tb[HULL_A_GROUP] || !tb[HULL_A_VERDICT])
 		return false;
 	hull_nest_parse(tb[HULL_A_GROUP], group, HULL_A_GROUP_MAX);
 	hull_nest_parse(tb[HULL_A_VERDICT], sub, HULL_A_VERDICT_MAX);
@@ -108,6 +106,14 @@ static bool verdict_take(const struct nlmsghdr *message, struct hull_verdict_inf
 	return true;
 }
 
+static bool verdict_take(const struct nlmsghdr *message, struct hull_verdict_info *verdict)
+{
+	struct nlattr *tb[HULL_A_MAX + 1];
+
+	return !hull_message_parse(message, tb, HULL_A_MAX) &&
+	       hull_attr_u32(tb[HULL_A_EVENT]) == HULL_EVENT_VERDICT && verdict_parse(tb, verdict);
+}
+
 int hull_verdict_next(struct hull_client *client, struct hull_verdict_info *verdict,
 		      struct hull_error *error)
 {
@@ -118,4 +124,47 @@ int hull_verdict_next(struct hull_client *client, struct hull_verdict_info *verd
 		got = hull_message_next(client, &message, error);
 	} while (got > 0 && !verdict_take(message, verdict));
 	return got;
+}
+
+int hull_supervise(struct hull_client *client, const struct hull_ref *ref, struct hull_error *error)
+{
+	return hull_transact(client, request_begin(client, HULL_CMD_SUPERVISE, ref), NULL, NULL,
+			     NULL, error);
+}
+
+static bool question_take(const struct nlmsghdr *message, struct hull_question_info *question)
+{
+	struct nlattr *tb[HULL_A_MAX + 1], *sub[HULL_A_QUESTION_MAX + 1];
+
+	if (hull_message_parse(message, tb, HULL_A_MAX) || !tb[HULL_A_QUESTION] ||
+	    !verdict_parse(tb, &question->verdict))
+		return false;
+	hull_nest_parse(tb[HULL_A_QUESTION], sub, HULL_A_QUESTION_MAX);
+	question->id = hull_attr_u64(sub[HULL_A_QUESTION_ID]);
+	question->timeout_ms = hull_attr_u32(sub[HULL_A_QUESTION_TIMEOUT]);
+	return true;
+}
+
+int hull_question_next(struct hull_client *client, struct hull_question_info *question,
+		       struct hull_error *error)
+{
+	const struct nlmsghdr *message;
+	int got;
+
+	do {
+		got = hull_message_next(client, &message, error);
+	} while (got > 0 && !question_take(message, question));
+	return got;
+}
+
+int hull_question_answer(struct hull_client *client, uint64_t id, bool allow,
+			 struct hull_error *error)
+{
+	struct nlmsghdr *request = hull_request(client, HULL_CMD_ANSWER, 0);
+	struct nlattr *nest = mnl_attr_nest_start(request, HULL_A_QUESTION);
+
+	mnl_attr_put_u64(request, HULL_A_QUESTION_ID, id);
+	mnl_attr_put_u32(request, HULL_A_QUESTION_ALLOW, allow);
+	mnl_attr_nest_end(request, nest);
+	return hull_transact(client, request, NULL, NULL, NULL, error);
 }

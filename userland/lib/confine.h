@@ -47,4 +47,24 @@ struct hull_verdict_info {
 int hull_verdict_next(struct hull_client *client, struct hull_verdict_info *verdict,
 		      struct hull_error *error);
 
+/* What a rule with the action "ask" wants to be decided; the answer is no after @timeout_ms. */
+struct hull_question_info {
+	uint64_t id;
+	uint32_t timeout_ms;
+	struct hull_verdict_info verdict;
+};
+
+/*
+ * This client is told a group's questions until it is closed, and is for nothing else then.
+ * EBUSY: the group has a supervisor.
+ */
+int hull_supervise(struct hull_client *client, const struct hull_ref *ref,
+		   struct hull_error *error);
+/* The next one; as hull_verdict_next(). */
+int hull_question_next(struct hull_client *client, struct hull_question_info *question,
+		       struct hull_error *error);
+/* By another client. ENOENT: nobody waits for it any more. */
+int hull_question_answer(struct hull_client *client, uint64_t id, bool allow,
+			 struct hull_error *error);
+
 #endif

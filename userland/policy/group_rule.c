@@ -171,6 +171,8 @@ static bool amount_read(struct group_parser *parser, struct group_rule *rule)
 			     !__builtin_mul_overflow(rule->blob.rate, 1000, &rule->blob.rate);
 		if (!ok)
 			return group_fail(parser, &parser->token, "expected a time, as 5s or 500ms");
+		if (rule->blob.rate > HULL_BLOB_ASK_MS_MAX)
+			return group_fail(parser, &parser->token, "a question takes 600s at most");
 	}
 	group_next(parser);
 	return true;
@@ -249,6 +251,21 @@ static bool class_read(struct group_parser *parser, uint8_t *class)
 	return true;
 }
 
+/* Nobody can be asked where the task may not wait. */
+static bool asks_check(struct group_parser *parser, const struct group_rule *rule,
+		       const struct group_token *at, unsigned int class, uint32_t perms)
+{
+	uint32_t asks = hull_class_asks(class);
+	char text[128] = "nothing";
+
+	if (rule->blob.action != HULL_DO_ASK || !(perms & ~asks))
+		return true;
+	if (asks)
+		group_perms_text(class, asks, text, sizeof(text));
+	return group_fail(parser, at, "nobody can wait for an answer here; of %s %s can be asked about",
+			  hull_class_rows[class].name, text);
+}
+
 static void perms_take(struct group_words *words, unsigned int class, uint32_t *perms)
 {
 	const struct group_word *word;
@@ -276,7 +293,7 @@ static void error_default(struct group_rule *rule, int class)
 
 bool group_rule_parse(struct group_parser *parser, unsigned int action)
 {
-	struct group_token at = parser->token;
+	struct group_token at = parser->token, class_at;
 	struct group_words words = { 0 };
 	struct group_item item = { .sub = (uint8_t)parser->sub, .peer = -1 };
 	size_t number = parser->policy->n_rules;
@@ -286,13 +303,16 @@ bool group_rule_parse(struct group_parser *parser, unsigned int action)
 		return false;
 	item.rule = (uint32_t)number;
 	group_next(parser);
-	if (!action_read(parser, rule) || !class_read(parser, &item.class) ||
-	    !group_words_read(parser, &words))
+	if (!action_read(parser, rule))
+		return false;
+	class_at = parser->token;
+	if (!class_read(parser, &item.class) || !group_words_read(parser, &words))
 		return false;
 	error_default(rule, item.class);
 	rule->text = text_shown(parser, at.begin, parser->last_end);
 	perms_take(&words, item.class, &item.perms);
-	if (!group_objects_parse(parser, &words, &item))
+	if (!asks_check(parser, rule, &class_at, item.class, item.perms) ||
+	    !group_objects_parse(parser, &words, &item))
 		return false;
 	/* What stands behind the objects. */
 	if (group_word_take(&words, "to")) {
@@ -312,7 +332,7 @@ bool group_rule_parse(struct group_parser *parser, unsigned int action)
 bool group_default_parse(struct group_parser *parser)
 {
 	struct group_policy *policy = parser->policy;
-	struct group_token at = parser->token;
+	struct group_token at = parser->token, class_at;
 	struct group_default row = { .class = -1, .sub = (uint8_t)parser->sub };
 	struct group_words words = { 0 };
 	struct group_rule *rule;
@@ -330,11 +350,16 @@ bool group_default_parse(struct group_parser *parser)
 	group_next(parser);
 	if (!action_read(parser, rule))
 		return false;
+	class_at = parser->token;
+	if (group_at_end(parser) && action == HULL_DO_ASK)
+		return group_fail(parser, &class_at, "expected a class: not everything can be asked about");
 	if (!group_at_end(parser)) {
 		if (!class_read(parser, &class) || !group_words_read(parser, &words))
 			return false;
 		row.class = class;
 		perms_take(&words, class, &row.perms);
+		if (!asks_check(parser, rule, &class_at, class, row.perms))
+			return false;
 		if (group_word_take(&words, "quietly"))
 			rule->blob.flags |= HULL_RULE_QUIET;
 		if (group_word(&words))

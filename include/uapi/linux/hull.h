@@ -59,6 +59,9 @@ enum hull_cmd {
 	HULL_CMD_CONFINE_SET,		/* do: a group is under another policy, at once; none without HULL_A_CONFINE */
 	HULL_CMD_CONFINE_GET,		/* do: the group's id and name, HULL_A_CONFINE unless there is no policy */
 	HULL_CMD_VERDICT_NTF,		/* event in group audit: HULL_A_EVENT, the group, HULL_A_VERDICT */
+	HULL_CMD_SUPERVISE,		/* do: this socket is told a group's questions until it is closed */
+	HULL_CMD_ANSWER,		/* do: HULL_A_QUESTION: id, allow */
+	HULL_CMD_QUESTION_NTF,		/* to the supervisor: the group, HULL_A_QUESTION, HULL_A_VERDICT */
 	__HULL_CMD_MAX,
 };
 #define HULL_CMD_MAX	(__HULL_CMD_MAX - 1)
@@ -78,6 +81,7 @@ enum hull_attr {
 	HULL_A_GROUP_STATS,		/* nest, enum hull_attr_group_stats */
 	HULL_A_CONFINE,			/* nest, enum hull_attr_confine */
 	HULL_A_VERDICT,			/* nest, enum hull_attr_verdict */
+	HULL_A_QUESTION,		/* nest, enum hull_attr_question */
 	__HULL_A_MAX,
 };
 #define HULL_A_MAX	(__HULL_A_MAX - 1)
@@ -306,6 +310,16 @@ enum hull_attr_verdict {
 	__HULL_A_VERDICT_MAX,
 };
 #define HULL_A_VERDICT_MAX	(__HULL_A_VERDICT_MAX - 1)
+
+/* What a rule with the action "ask" wants to be decided. */
+enum hull_attr_question {
+	HULL_A_QUESTION_ID = 1,		/* u64, never 0 and never used again */
+	HULL_A_QUESTION_TIMEOUT,	/* u32: ms until the answer is no */
+	HULL_A_QUESTION_ALLOW,		/* u32, ANSWER: 1: yes, 0: no */
+	HULL_A_QUESTION_PAD,
+	__HULL_A_QUESTION_MAX,
+};
+#define HULL_A_QUESTION_MAX	(__HULL_A_QUESTION_MAX - 1)
 
 enum hull_attr_group_signal {
 	HULL_A_GROUP_SIGNAL_NUMBER = 1,	/* u32 */
