@@ -67,6 +67,7 @@ help:
 	@echo 'make demo            boot Linux as a guest of Hull in an emulated machine'
 	@echo 'make check           every test: unit, static, and in emulated machines'
 	@echo 'make bench           figures of Hull and KVM side by side (table, build/bench/*.json)'
+	@echo 'make bench-group     a group from start to end beside crun, runc and bubblewrap; 500 groups'
 	@echo 'make bench-group-lookup   instructions that finding a task'"'"'s group takes'
 	@echo 'make bench-policy    instructions that a policy adds, beside AppArmor, Landlock, BPF, seccomp'
 	@echo 'make lab             a shell in an emulated machine (LAB=bochs for one with VMX)'

@@ -12,6 +12,7 @@ packages="
 	libseccomp-dev libcap-ng-dev procps
 	kmod gzip xz-utils zstd lz4 e2fsprogs
 	sparse shellcheck perl
+	crun runc bubblewrap
 	busybox-static bsdutils util-linux kexec-tools
 	bochs bochs-term bochsbios vgabios isolinux syslinux-common xorriso
 	qemu-system-x86 qemu-system-data seabios"

@@ -28,6 +28,10 @@ bench: packages
 	@BUILD=$(BUILD) $(CURDIR)/selftests/bench/bench
 	@BUILD=$(BUILD) $(CURDIR)/selftests/bench/calls
 
+# What a confined program takes from start to end, on Hull and on others.
+bench-group: packages
+	@BUILD=$(BUILD) $(CURDIR)/selftests/bench/group
+
 # How long a hook takes to know which group its task is in.
 bench-group-lookup:
 	@BUILD=$(BUILD) $(CURDIR)/selftests/bench/group-lookup
@@ -36,4 +40,4 @@ bench-group-lookup:
 bench-policy: packages
 	@BUILD=$(BUILD) $(CURDIR)/selftests/bench/policy
 
-.PHONY: packages lab check demo bench bench-group-lookup bench-policy
+.PHONY: packages lab check demo bench bench-group bench-group-lookup bench-policy
