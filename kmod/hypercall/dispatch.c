@@ -10,6 +10,7 @@
 
 #include <linux/nospec.h>
 #include <compat/trace.h>
+#include <hypercall/bpf.h>
 #include <hypercall/calls.h>
 #include <hypercall/claim.h>
 #include <hypercall/event_host.h>
@@ -46,6 +47,12 @@ static_assert(ARRAY_SIZE(rows) <= HULL_HYPERCALL_RANGE);
 /* The numbers that processes claim: one row for all, which asks who has it. */
 static const struct hull_call_row claim_row = {
 	.name = "hull_user", .call = hull_claim_call, .args = 4, .cpl_max = 3, .leaves = true,
+};
+
+/* Programs attach to one function, which is shown all of their numbers. */
+static const struct hull_call_row bpf_row = {
+	.name = "hull_bpf", .fast = hull_bpf_handler, .call = hull_bpf_handler, .args = 4,
+	.cpl_max = 3, .ring = true,
 };
 
 static noinstr long nobody(struct hull_call *call)
@@ -89,6 +96,8 @@ u32 hull_hypercall_features(const struct hull_vm *vm)
 		features &= ~HULL_FEATURE_MEMORY;
 	if (vm && (vm->flags & HULL_VM_F_HYPERCALL_CPL3))
 		features |= HULL_FEATURE_CPL3;
+	if (hull_bpf_present())
+		features |= HULL_FEATURE_BPF;
 	return features;
 }
 
@@ -102,6 +111,8 @@ const struct hull_call_row *hull_call_row_get(u32 number)
 	}
 	if (number - HULL_CLAIM_FIRST < HULL_CLAIM_NUMBERS)
 		return &claim_row;
+	if (number - HULL_BPF_FIRST < HULL_BPF_NUMBERS && hull_bpf_present())
+		return &bpf_row;
 	return hull_registry_row_get(number) ?: &nobody_row;
 }
 
@@ -321,7 +332,7 @@ static const struct hull_hypercall_ops hypercall_ops = {
 
 int hull_hypercall_init(void)
 {
-	int ret = hull_registry_init();
+	int ret = hull_bpf_init() ?: hull_registry_init();
 
 	if (ret)
 		return ret;

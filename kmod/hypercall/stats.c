@@ -6,6 +6,7 @@
 
 #include <linux/slab.h>
 #include <core/vm.h>
+#include <hypercall/bpf.h>
 #include <hypercall/claim.h>
 #include <hypercall/site.h>
 
@@ -59,7 +60,8 @@ bool hull_call_stats_get(struct hull_record *record, u32 number, struct hull_cal
 	return sum->calls;
 }
 
-bool hull_call_name(struct hull_record *record, u32 number, char *name, size_t size)
+bool hull_call_name(struct hull_record *record, u32 number, bool called, char *name,
+		    size_t size)
 {
 	const struct hull_call_row *row = hull_call_row_get(number);
 	bool found = row->name;
@@ -70,6 +72,9 @@ bool hull_call_name(struct hull_record *record, u32 number, char *name, size_t s
 	/* All processes share one row. */
 	if (number - HULL_CLAIM_FIRST < HULL_CLAIM_NUMBERS)
 		found = hull_claim_name(record, number, name, size);
+	/* Which of its numbers a program looks at only it knows. */
+	if (number - HULL_BPF_FIRST < HULL_BPF_NUMBERS)
+		found = found && called;
 	return found;
 }
 

@@ -34,7 +34,13 @@ struct hull_call_stats {
  */
 bool hull_call_stats_get(struct hull_record *record, u32 number, struct hull_call_stats *sum);
 
-/** hull_call_name - of a number in use: "hull_nop", a handler's name; else NULL. Copies. */
-bool hull_call_name(struct hull_record *record, u32 number, char *name, size_t size);
+/**
+ * hull_call_name - of a number in use: "hull_nop", a handler's name; copies
+ * @called: it has been called
+ *
+ * Return: false: it is not in use
+ */
+bool hull_call_name(struct hull_record *record, u32 number, bool called, char *name,
+		    size_t size);
 
 #endif

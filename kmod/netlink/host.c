@@ -6,6 +6,7 @@
 #include <linux/module.h>
 #include <linux/utsname.h>
 #include <asm/processor.h>
+#include <hypercall/hypercall.h>
 #include <netlink/private.h>
 #include <vmx/vmx.h>
 
@@ -41,7 +42,8 @@ static int put_use(struct sk_buff *skb)
 	if (nla_put_u32(skb, HULL_A_HOST_VMS, hull_subject_count(HULL_SUBJECT_VM)) ||
 	    nla_put_u32(skb, HULL_A_HOST_RUNNING, hull_record_running()) ||
 	    nla_put_u32(skb, HULL_A_HOST_VMS_MAX, HULL_VMS_MAX) ||
-	    nla_put_u32(skb, HULL_A_HOST_VCPUS_MAX, HULL_VCPUS_MAX))
+	    nla_put_u32(skb, HULL_A_HOST_VCPUS_MAX, HULL_VCPUS_MAX) ||
+	    nla_put_u32(skb, HULL_A_HOST_FEATURES, hull_hypercall_features(NULL)))
 		return -EMSGSIZE;
 	return 0;
 }

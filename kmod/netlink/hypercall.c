@@ -59,8 +59,8 @@ static int dump_one(struct sk_buff *skb, struct netlink_callback *cb, struct hul
 	bool named, called;
 	void *hdr;
 
-	named = hull_call_name(record, number, name, sizeof(name));
 	called = hull_call_stats_get(record, number, &sum);
+	named = hull_call_name(record, number, called, name, sizeof(name));
 	if (!named && !called)
 		return 0;
 	hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, &hull_genl_family,

@@ -12,6 +12,11 @@ for transport; do
 done
 [ "$#" = 0 ] || exit 0
 insmod handler_module.ko
+# Where the kernel has BPF handlers: attached as long as it lives.
+if [ -e /sys/kernel/btf/hull ]; then
+	./handler_bpf &
+	sleep 1
+fi
 modprobe kvm-intel
 vmctl bench hypercall --samples 21 --csv --plot chart.svg > figures.csv
 sed 's/^/CSV /' figures.csv

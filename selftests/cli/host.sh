@@ -4,12 +4,17 @@
 . ./cli.sh
 
 module_here || tap_skip_all "the module is not loaded"
-tap_plan 14
+tap_plan 15
 
 vmctl_run host
 tap_check "host: 0 or 4, nothing on stderr" test \( "$code" -eq 0 -o "$code" -eq 4 \) -a ! -s "$work/err"
 tap_check "it tells of Hull's engine" grep -q '^Engine hull  *\(available\|not available: .\)' "$work/out"
 tap_check "and of KVM" grep -q '^Engine kvm  *\(available\|not available: .\)' "$work/out"
+if [ -e /sys/kernel/btf/hull ]; then
+	tap_check "BPF programs can answer hypercalls" grep -q '^Hypercalls .* bpf$' "$work/out"
+else
+	tap_check "BPF programs cannot, and why" grep -q '^Missing  *bpf (.*BTF' "$work/out"
+fi
 host=$code
 vmctl_run host -j
 tap_check "the same code with JSON" test "$code" -eq "$host"

@@ -38,7 +38,7 @@ const struct bench_transport bench_transports[] = {
 	  .absent = "no module answers 0x48750100: load samples/handler_module" },
 	{ .name = "bpf", .what = "VMCALL, handler in BPF", .engines = BENCH_ON_HULL, .per = 1,
 	  .divide = 1, .job = { .op = BENCH_OP_CALL, .arg = { HULL_HYPERCALL_BPF } },
-	  .absent = "no BPF program answers 0x48750300" },
+	  .absent = "no BPF program answers 0x48750300: start samples/handler_bpf" },
 	{ .name = "forward", .what = "VMCALL, answered by the VMM", .engines = BENCH_ON_HULL,
 	  .per = 1, .divide = 4,
 	  .job = { .op = BENCH_OP_CALL, .arg = { HULL_HYPERCALL_USER } },

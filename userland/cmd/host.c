@@ -34,14 +34,14 @@ static bool cpuinfo_vmx(void)
 	return found;
 }
 
-static void missing_print(uint64_t caps)
+static void bits_missing_print(const struct hull_bit_name *names, uint64_t bits)
 {
 	const struct hull_bit_name *row;
 	const char *between = "";
 
 	row_begin("Missing");
-	for (row = hull_cap_names; row->name; row++) {
-		if (caps & row->bit)
+	for (row = names; row->name; row++) {
+		if (bits & row->bit)
 			continue;
 		printf("%s%s (%s)", between, row->name, row->help);
 		between = ", ";
@@ -67,8 +67,12 @@ static void host_print(const struct hull_host *host)
 		row_begin("VMX has");
 		bits_print(hull_cap_names, host->vmx_caps, "nothing");
 		printf("\n");
-		missing_print(host->vmx_caps);
+		bits_missing_print(hull_cap_names, host->vmx_caps);
 	}
+	row_begin("Hypercalls");
+	bits_print(hull_feature_names, host->features, "the first ones alone");
+	printf("\n");
+	bits_missing_print(hull_feature_names, host->features);
 	row_begin("Mitigations");
 	bits_print(hull_mitigation_names, host->mitigations, "none needed, or switched off");
 	printf("\n");
@@ -91,6 +95,7 @@ static json_t *host_json(const struct hull_host *host)
 	json_put_text(object, "hull_why", host->vmx_why);
 	json_put_text(object, "vmx_holder", host->vmx_holder);
 	json_put(object, "vmx_caps", json_bits(hull_cap_names, host->vmx_caps));
+	json_put(object, "hypercalls", json_bits(hull_feature_names, host->features));
 	json_put(object, "mitigations", json_bits(hull_mitigation_names, host->mitigations));
 	json_put(object, "kvm_available", json_boolean(!kvm));
 	json_put_text(object, "kvm_why", kvm ? kvm : "");

@@ -43,7 +43,7 @@ struct hull_ref {
 struct hull_host {
 	char version[32], kernel[72], cpu[72];
 	char vmx_why[256], vmx_holder[64];	/* "": available; nobody */
-	uint32_t cpus, mitigations, vms, running, vms_max, vcpus_max;
+	uint32_t cpus, mitigations, vms, running, vms_max, vcpus_max, features;
 	int32_t vmx_error;
 	uint64_t memory, vmx_caps;
 };

@@ -23,6 +23,7 @@ static int host_take(struct nlattr *const *tb, void *data, struct hull_error *er
 	host->vms = hull_attr_u32(sub[HULL_A_HOST_VMS]);
 	host->running = hull_attr_u32(sub[HULL_A_HOST_RUNNING]);
 	host->vms_max = hull_attr_u32(sub[HULL_A_HOST_VMS_MAX]);
+	host->features = hull_attr_u32(sub[HULL_A_HOST_FEATURES]);
 	host->vcpus_max = hull_attr_u32(sub[HULL_A_HOST_VCPUS_MAX]);
 	return 0;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <ctype.h>
 #include <string.h>
+#include <linux/hull_hypercall.h>
 #include <lib/names.h>
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
@@ -100,6 +101,21 @@ const struct hull_bit_name hull_cap_names[] = {
 	{ HULL_VMX_CAP_TSC_SCALING, "tsc-scaling", "a guest's own TSC frequency" },
 	{ HULL_VMX_CAP_PML, "pml", "page-modification log" },
 	{ HULL_VMX_CAP_INVEPT_SINGLE, "invept-single", "INVEPT of one context" },
+	{ 0, NULL, NULL },
+};
+
+const struct hull_bit_name hull_feature_names[] = {
+	{ HULL_FEATURE_LOG, "log", "a line to the VM's log" },
+	{ HULL_FEATURE_TIME, "time", "the host's clocks" },
+	{ HULL_FEATURE_YIELD, "yield", "the CPU to another vCPU" },
+	{ HULL_FEATURE_MULTICALL, "multicall", "many calls in one exit" },
+	{ HULL_FEATURE_RING, "ring", "calls without an exit" },
+	{ HULL_FEATURE_EVENT, "event", "doorbells between VMs" },
+	{ HULL_FEATURE_SHARE, "share", "memory shared between VMs" },
+	{ HULL_FEATURE_MEMORY, "memory", "memory given back" },
+	{ HULL_FEATURE_GROUP, "group", "groups inside a guest" },
+	{ HULL_FEATURE_BPF, "bpf",
+	  "calls that BPF programs answer: Linux 6.9, and hull.ko built with the kernel's BTF" },
 	{ 0, NULL, NULL },
 };
 

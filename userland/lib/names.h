@@ -25,6 +25,7 @@ struct hull_bit_name {
 extern const struct hull_bit_name hull_mitigation_names[];
 extern const struct hull_bit_name hull_cap_names[];
 extern const struct hull_bit_name hull_flag_names[];
+extern const struct hull_bit_name hull_feature_names[];	/* those a host has or has not */
 extern const struct hull_bit_name hull_group_flag_names[];
 
 /*

@@ -102,6 +102,7 @@ enum hull_attr_host {
 	HULL_A_HOST_VMS_MAX,		/* u32 */
 	HULL_A_HOST_VCPUS_MAX,		/* u32 */
 	HULL_A_HOST_PAD,
+	HULL_A_HOST_FEATURES,		/* u32: HULL_FEATURE_* of linux/hull_hypercall.h */
 	__HULL_A_HOST_MAX,
 };
 #define HULL_A_HOST_MAX	(__HULL_A_HOST_MAX - 1)
