@@ -349,6 +349,37 @@ static void test_routing(void)
 	machine_end();
 }
 
+/* How often replacing the table @n times waits for a grace period that would not come. */
+static unsigned int waits_of(unsigned int n)
+{
+	struct kvm_irq_routing_entry e = route_msi(3, 0xfee01000, 0x41);
+	unsigned int waits = 0;
+	unsigned long before;
+
+	while (n--) {
+		before = sim_grace;
+		if (hull_irq_routing_set(chip, &e, 1))
+			return -1;
+		waits += sim_grace != before;
+	}
+	return waits;
+}
+
+static void test_routing_replaced(void)
+{
+	unsigned int i, waits = 0;
+
+	machine_start(false, false);
+	tap_ok(!waits_of(15), "15 tables in a grace period: nobody waits");
+	tap_ok(waits_of(1) == 1 && !waits_of(15), "the 16th waits, the next 15 do not");
+	for (i = 0; i < 100; i++) {
+		sim_grace++;
+		waits += waits_of(1);
+	}
+	tap_ok(!waits, "nobody waits when grace periods end");
+	machine_end();
+}
+
 static void test_msi_ids(void)
 {
 	struct kvm_msi m = { .address_lo = 0xfee02000, .data = 0x41, .flags = 1 };
@@ -450,7 +481,7 @@ static void test_state(void)
 
 int main(void)
 {
-	tap_plan(110);
+	tap_plan(113);
 	test_nesting();
 	test_errors();
 	test_disabled();
@@ -462,6 +493,7 @@ int main(void)
 	test_pic();
 	test_pit();
 	test_routing();
+	test_routing_replaced();
 	test_msi_ids();
 	test_split();
 	test_state();

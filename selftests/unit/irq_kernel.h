@@ -106,7 +106,14 @@ extern int sim_rcu;	/* depth of read-side sections */
 #define RCU_INIT_POINTER(p, v) ((p) = (v))
 #define rcu_replace_pointer(p, v, c) ({ __typeof__(p) _p = (p); assert(c); (p) = (v); _p; })
 #define synchronize_rcu() assert(!sim_rcu)
-#define synchronize_rcu_expedited() assert(!sim_rcu)
+
+/* A grace period ends when the test says so: see sim_grace. */
+extern unsigned long sim_grace;	/* how many have ended */
+
+#define start_poll_synchronize_rcu() (sim_grace + 1)
+#define poll_state_synchronize_rcu(when) (sim_grace >= (when))
+#define cond_synchronize_rcu(when) \
+	(assert(!sim_rcu), sim_grace = sim_grace >= (when) ? sim_grace : (when))
 
 struct list_head { struct list_head *next, *prev; };
 #define INIT_LIST_HEAD(l) ((l)->next = (l)->prev = (l))

@@ -20,6 +20,7 @@ struct vcpu {
 };
 
 int sim_rcu;
+unsigned long sim_grace;
 s64 sim_now, sim_tsc_lag;
 
 static struct hrtimer *armed;

@@ -138,6 +138,6 @@ int main(void)
 	tap_ok(!vmm_start(&options, &pid, &error) && life_log_has("confined", "ready"),
 	       "a VM that has touched its memory: %s", error.text);
 	test(pid);
-	tap_ok(!vmm_kill(RUN_DIR, "confined", 5000, &error), "ended: %s", error.text);
+	tap_ok(!vmm_kill(RUN_DIR, "confined", 60000, &error), "ended: %s", error.text);
 	return tap_end();
 }

@@ -163,14 +163,17 @@ static bool terminal_says(int master, const char *text)
 	ssize_t n;
 
 	seen[0] = 0;
-	while (!strstr(seen, text) && len < sizeof(seen) - 1 && poll(&fd, 1, 10000) > 0) {
+	while (!strstr(seen, text) && len < sizeof(seen) - 1 && poll(&fd, 1, 60000) > 0) {
 		n = read(master, seen + len, sizeof(seen) - 1 - len);
 		if (n <= 0)
-			return false;
+			break;
 		len += (size_t)n;
 		seen[len] = 0;
 	}
-	return strstr(seen, text);
+	if (strstr(seen, text))
+		return true;
+	tap_note("'%s' and not '%s' is on the terminal", seen, text);
+	return false;
 }
 
 static bool is_raw(int master)
@@ -273,7 +276,7 @@ static void test_background(void)
 	tap_ok(console_says("back", "one", "ONE"), "console");
 	tap_ok(console_says("back", "two", "TWO"), "attached to once more");
 	tap_ok(life_log_has("back", "ONETWO"), "the log has both");
-	tap_ok(!vmm_stop(RUN_DIR, "back", 5000, &error), "power button: %s", error.text);
+	tap_ok(!vmm_stop(RUN_DIR, "back", 60000, &error), "power button: %s", error.text);
 	tap_ok(gone(pid) && !exists("back/control") && !exists("back/console") &&
 	       exists("back/console.log"), "the log is kept, the rest is gone");
 	tap_ok(vmm_stop(RUN_DIR, "back", 0, &error) && error.code == ENOENT, "%s", error.text);
@@ -287,7 +290,7 @@ static void test_stop_kill(void)
 	life_log_has("spin", "spinning");
 	tap_ok(vmm_stop(RUN_DIR, "spin", 300, &error) && error.code == ETIMEDOUT, "%s", error.text);
 	tap_ok(vmm_console("/nonexistent", "spin", &error) < 0, "%s", error.text);
-	tap_ok(!vmm_kill(RUN_DIR, "spin", 5000, &error) && gone(pid), "killed over its socket");
+	tap_ok(!vmm_kill(RUN_DIR, "spin", 60000, &error) && gone(pid), "killed over its socket");
 	pid = start("spin", "flood");
 	tap_ok(pid > 0 && gone(pid) && vanishes("spin/control"), "a guest that floods its console");
 }
@@ -326,7 +329,7 @@ static void test_kills(void)
 	pid = start("victim", "echo");
 	tap_ok(pid > 0 && console_says("victim", "x", "X"), "stale files are replaced: %s",
 	       error.text);
-	tap_ok(!vmm_kill(RUN_DIR, "victim", 5000, &error), "and the end");
+	tap_ok(!vmm_kill(RUN_DIR, "victim", 60000, &error), "and the end");
 }
 
 int main(void)
