@@ -299,7 +299,8 @@ int hull_group_set(struct hull_group *group, u32 which, const struct hull_group_
 	ret = config_check(&new, why);
 	if (!ret && group->deleted)
 		ret = refuse(why, "the group was deleted a moment ago", -ENOENT);
-	if (!ret && !group->cgroup && (new.flags & HULL_GROUP_F_TRANSIENT))
+	if (!ret && (new.flags & HULL_GROUP_F_TRANSIENT) &&
+	    hull_group_state(group) == HULL_GROUP_GONE)
 		ret = refuse(why, "the group's cgroup is gone already; delete the group", -ESTALE);
 	if (!ret) {
 		group->config = new;
