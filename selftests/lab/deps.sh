@@ -9,7 +9,7 @@ set -eu
 
 packages="
 	gcc make libc6-dev binutils pkg-config libelf-dev libmnl-dev libjansson-dev
-	libseccomp-dev libcap-ng-dev procps
+	libseccomp-dev libcap-ng-dev libcap-dev procps
 	clang libbpf-dev zlib1g-dev pahole
 	kmod gzip xz-utils zstd lz4 e2fsprogs
 	sparse shellcheck perl
