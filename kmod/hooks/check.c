@@ -33,18 +33,6 @@ static void peer_fill(struct hull_act *act, const struct hull_group *group,
 		hull_ruleset_peer(set, other->subject.name, strlen(other->subject.name)) : 0;
 }
 
-/* A denial that no rule speaks of: what keeps a group in its place. */
-static void floor_deny(const struct hull_ruleset *set, u16 error, struct hull_verdict *verdict)
-{
-	*verdict = (struct hull_verdict) {
-		.action = set->mode == HULL_MODE_ENFORCE ? HULL_DO_DENY : HULL_DO_ALLOW,
-		.would = HULL_DO_DENY,
-		.error = error,
-		.sub = HULL_SUB_SAME,
-		.tell = true,
-	};
-}
-
 /* What the defaults say does not let a group act on those outside of it. */
 static bool floor_applies(const struct hull_act *act, const struct hull_ruleset *set, u32 sub,
 			  const struct hull_verdict *verdict)
@@ -78,7 +66,7 @@ static void evaluate(struct hull_act *act, const struct hull_group *group,
 		peer_fill(act, group, set);
 	hull_evaluate(set, sub, &act->request, verdict);
 	if (floor_applies(act, set, sub, verdict))
-		floor_deny(set, hull_class_rows[act->request.class].error, verdict);
+		hull_verdict_floor(set, hull_class_rows[act->request.class].error, verdict);
 }
 
 static void count(struct hull_group *group, const struct hull_verdict *verdict)
@@ -262,7 +250,7 @@ int hull_deny_as(struct hull_act *act, u16 error)
 	group = hull_confined_by();
 	if (group) {
 		rules = hull_group_rules(group);
-		floor_deny(&rules->set, error, &verdict);
+		hull_verdict_floor(&rules->set, error, &verdict);
 		count(group, &verdict);
 		hull_tell(act, group, rules, &verdict);
 	}

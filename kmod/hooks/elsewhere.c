@@ -9,6 +9,7 @@
 
 #include <linux/dcache.h>
 #include <linux/fs.h>
+#include <linux/fsnotify_backend.h>
 #include <linux/mount.h>
 #include <hooks/check.h>
 #include <hooks/checks.h>
@@ -44,8 +45,8 @@ static bool related(const struct path *a, const struct path *b, bool both_ways)
 	return is_subdir(a->dentry, b->dentry) || (both_ways && is_subdir(b->dentry, a->dentry));
 }
 
-/* Is anything below @layer, or itself, what rules deny something about? */
-static bool stack_hides(struct hull_act *act, const struct hull_rules *rules)
+/* Is anything below @act's path, or itself, what rules deny something about? */
+static bool hides_denied(struct hull_act *act, const struct hull_rules *rules)
 {
 	const struct path layer = act->path;
 	bool patterns = hull_ruleset_parts(&rules->set);
@@ -62,26 +63,53 @@ static bool stack_hides(struct hull_act *act, const struct hull_rules *rules)
 	return denied;
 }
 
+static bool hides(struct hull_act *act)
+{
+	const struct hull_group *group;
+	const struct hull_rules *rules;
+	bool denied = false;
+
+	rcu_read_lock();
+	for (group = hull_group_current(); group && !denied; group = hull_group_outer(group)) {
+		rules = hull_group_rules(group);
+		denied = rules && hides_denied(act, rules);
+	}
+	rcu_read_unlock();
+	return denied;
+}
+
 /*
  * struct vfsmount *clone_private_mount(const struct path *path): a layer of a file system that
  * is stacked on others. Its files are others, which no rule is about.
  */
 int hull_on_stack(const unsigned long *arg)
 {
-	const struct hull_group *group;
-	const struct hull_rules *rules;
 	struct hull_act act;
-	bool hides = false;
 
 	if (!hull_interesting(HULL_CLASS_FILE, HULL_FILE_PLACE))
 		return 0;
 	hull_act_init(&act, HULL_CLASS_FILE, HULL_FILE_PLACE);
 	act.path = *HULL_HOOK_ARG(const struct path *, arg, 0);
-	rcu_read_lock();
-	for (group = hull_group_current(); group && !hides; group = hull_group_outer(group)) {
-		rules = hull_group_rules(group);
-		hides = rules && stack_hides(&act, rules);
-	}
-	rcu_read_unlock();
-	return hides ? hull_deny_as(&act, EXDEV) : 0;
+	return hides(&act) ? hull_deny_as(&act, EXDEV) : 0;
+}
+
+/*
+ * int security_path_notify(const struct path *path, u64 mask, unsigned int obj_type): a mark on
+ * a mount or a file system watches everything in it.
+ */
+int hull_on_path_notify(const unsigned long *arg)
+{
+	const struct path *path = HULL_HOOK_ARG(const struct path *, arg, 0);
+	unsigned int what = HULL_HOOK_ARG(unsigned int, arg, 2);
+	int ret = hull_check_path(path, HULL_FILE_WATCH);
+	struct hull_act act;
+
+	if (ret || what == FSNOTIFY_OBJ_TYPE_INODE ||
+	    !hull_interesting(HULL_CLASS_FILE, HULL_FILE_WATCH))
+		return ret;
+	hull_act_init(&act, HULL_CLASS_FILE, HULL_FILE_WATCH);
+	act.path.mnt = path->mnt;
+	act.path.dentry = what == FSNOTIFY_OBJ_TYPE_VFSMOUNT ? path->mnt->mnt_root :
+							       path->mnt->mnt_sb->s_root;
+	return hides(&act) ? hull_deny(&act) : 0;
 }

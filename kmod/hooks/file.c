@@ -168,12 +168,6 @@ int hull_on_dentry_stat(const unsigned long *arg)
 	return hull_check_dentry(HULL_HOOK_ARG(struct dentry *, arg, 0), HULL_FILE_STAT);
 }
 
-/* int security_path_notify(const struct path *path, u64 mask, unsigned int obj_type) */
-int hull_on_path_notify(const unsigned long *arg)
-{
-	return hull_check_path(HULL_HOOK_ARG(const struct path *, arg, 0), HULL_FILE_WATCH);
-}
-
 /* int security_inode_permission(struct inode *inode, int mask): chdir, and fchdir */
 int hull_on_inode_permission(const unsigned long *arg)
 {

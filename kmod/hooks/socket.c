@@ -7,6 +7,7 @@
 #include <net/af_vsock.h>
 #include <net/ipv6.h>
 #include <net/sock.h>
+#include <compat/socket.h>
 #include <hooks/check.h>
 #include <hooks/checks.h>
 #include <hooks/hook.h>
@@ -15,11 +16,15 @@
 
 static enum hull_inet_protocol inet_protocol(const struct sock *sk)
 {
+	/* It goes by TCP where there is nothing better, and begins with it in any case. */
+	if (sk->sk_family == AF_SMC)
+		return HULL_INET_TCP;
 	if (sk->sk_type == SOCK_RAW)
 		return HULL_INET_RAW;
 	switch (sk->sk_protocol) {
 	case IPPROTO_TCP:
 	case IPPROTO_MPTCP:
+	case IPPROTO_SMC:
 		return HULL_INET_TCP;
 	case IPPROTO_UDP:
 		return HULL_INET_UDP;
@@ -115,6 +120,16 @@ static const struct {
 	[HULL_INET_SEND] = { HULL_SOCKET_SEND, HULL_VSOCK_SEND },
 };
 
+/* A family of its own whose addresses are those of IP. */
+static int check_carried(const struct sock *sk, enum hull_inet_operation operation,
+			 const struct sockaddr *address, int len)
+{
+	int ret = hull_check_simple(HULL_CLASS_SOCKET, operations[operation].socket,
+				    socket_number(sk));
+
+	return ret ?: hull_check_inet(sk, operation, address, len);
+}
+
 static int check_address(const struct sock *sk, enum hull_inet_operation operation,
 			 const struct sockaddr *address, int len)
 {
@@ -125,6 +140,8 @@ static int check_address(const struct sock *sk, enum hull_inet_operation operati
 	case AF_INET:
 	case AF_INET6:
 		return hull_check_inet(sk, operation, address, len);
+	case AF_SMC:
+		return check_carried(sk, operation, address, len);
 	case AF_VSOCK:
 		return check_vsock(sk, operations[operation].vsock, address, len);
 	case AF_UNIX:

@@ -12,11 +12,15 @@
 
 static seqlock_t *mounts_lock;			/* [I] the kernel's mount_lock */
 
-/* Where the walk is. @root_depth: of the root of @mnt */
+/*
+ * Where the walk is. @root_depth: of the root of @mnt. @lost: it ended at a mount that is no
+ * longer where it was, and nobody knows where that had been
+ */
 struct walk {
 	const struct dentry *dentry;
 	const struct vfsmount *mnt;
 	u32 root_depth;
+	bool lost;
 };
 
 static inline void walk_init(struct walk *walk, const struct path *path)
@@ -24,6 +28,7 @@ static inline void walk_init(struct walk *walk, const struct path *path)
 	walk->dentry = path->dentry;
 	walk->mnt = path->mnt;
 	walk->root_depth = 0;
+	walk->lost = false;
 }
 
 /* From the root of a file system to the directory that has its mount point in it. */
@@ -38,8 +43,10 @@ static bool walk_cross(struct walk *walk, u32 *depth)
 		head = hull_mount_head(walk->mnt);
 		parent = READ_ONCE(head->parent);
 		point = READ_ONCE(head->mountpoint);
-		if (parent == head)
+		if (parent == head) {
+			walk->lost = walk->mnt->mnt_flags & MNT_UMOUNT;
 			return false;
+		}
 		walk->mnt = &parent->mnt;
 		/* Components above it are counted from the mount's root on. */
 		*depth = walk->root_depth + 1;
@@ -121,52 +128,71 @@ static void names_release(struct names *names)
 		release_dentry_name_snapshot(&names->shot[--names->n]);
 }
 
-static void walk_once(struct hull_eval *eval, const struct hull_ruleset *set, u32 sub,
+/* Return: is what rules may have been about lost? */
+static bool walk_once(struct hull_eval *eval, const struct hull_ruleset *set, u32 sub,
 		      const struct hull_request *request, const struct path *path)
 {
 	struct walk walk;
 
 	if (hull_eval_begin(eval, set, sub, request))
-		return;
+		return false;
 	walk_init(&walk, path);
 	while (!hull_eval_object(eval, identity(walk.dentry), 0, 0))
 		if (!walk_up(&walk, &eval->depth))
-			break;
+			return walk.lost;
+	return false;
 }
 
 static bool walk_lockless(struct hull_eval *eval, const struct hull_ruleset *set, u32 sub,
-			  const struct hull_request *request, const struct path *path)
+			  const struct hull_request *request, const struct path *path,
+			  bool *lost)
 {
 	unsigned int mount_seq = read_seqbegin(mounts_lock);
 	unsigned int rename_seq = read_seqbegin(&rename_lock);
 
-	walk_once(eval, set, sub, request, path);
+	*lost = walk_once(eval, set, sub, request, path);
 	return !read_seqretry(&rename_lock, rename_seq) && !read_seqretry(mounts_lock, mount_seq);
 }
 
-/* Whoever renames and mounts all the time does not keep it from an answer. */
-static void walk_steady(struct hull_eval *eval, const struct hull_ruleset *set, u32 sub,
-			const struct hull_request *request, const struct path *path)
+void hull_verdict_floor(const struct hull_ruleset *set, u16 error, struct hull_verdict *verdict)
 {
-	if (walk_lockless(eval, set, sub, request, path))
-		return;
-	read_seqlock_excl(mounts_lock);
-	read_seqlock_excl(&rename_lock);
-	walk_once(eval, set, sub, request, path);
-	read_sequnlock_excl(&rename_lock);
-	read_sequnlock_excl(mounts_lock);
+	*verdict = (struct hull_verdict) {
+		.action = set->mode == HULL_MODE_ENFORCE ? HULL_DO_DENY : HULL_DO_ALLOW,
+		.would = HULL_DO_DENY,
+		.error = error,
+		.sub = HULL_SUB_SAME,
+		.tell = true,
+	};
 }
 
-static noinline void walk_named(struct hull_eval *eval, const struct hull_ruleset *set, u32 sub,
+/* Whoever renames and mounts all the time does not keep it from an answer. */
+static bool walk_steady(struct hull_eval *eval, const struct hull_ruleset *set, u32 sub,
+			const struct hull_request *request, const struct path *path)
+{
+	bool lost;
+
+	if (walk_lockless(eval, set, sub, request, path, &lost))
+		return lost;
+	read_seqlock_excl(mounts_lock);
+	read_seqlock_excl(&rename_lock);
+	lost = walk_once(eval, set, sub, request, path);
+	read_sequnlock_excl(&rename_lock);
+	read_sequnlock_excl(mounts_lock);
+	return lost;
+}
+
+static noinline bool walk_named(struct hull_eval *eval, const struct hull_ruleset *set, u32 sub,
 				struct hull_request *request, const struct path *path,
 				const struct dentry *child)
 {
 	struct names names;
+	bool lost;
 
 	names_take(&names, request, hull_ruleset_parts(set), path, child);
-	walk_steady(eval, set, sub, request, path);
+	lost = walk_steady(eval, set, sub, request, path);
 	names_release(&names);
 	request->n_names = 0;
+	return lost;
 }
 
 void hull_walk(const struct hull_ruleset *set, u32 sub, struct hull_request *request,
@@ -174,12 +200,17 @@ void hull_walk(const struct hull_ruleset *set, u32 sub, struct hull_request *req
 	       struct hull_verdict *verdict)
 {
 	struct hull_eval eval;
+	bool lost;
 
 	if (hull_ruleset_parts(set))
-		walk_named(&eval, set, sub, request, path, child);
+		lost = walk_named(&eval, set, sub, request, path, child);
 	else
-		walk_steady(&eval, set, sub, request, path);
+		lost = walk_steady(&eval, set, sub, request, path);
+	lost = lost && (eval.pending & eval.class->speaks);
 	hull_eval_end(&eval, verdict);
+	/* It was mounted where a rule may have been about it: a default does not give it free. */
+	if (unlikely(lost) && verdict->would < HULL_DO_DENY)
+		hull_verdict_floor(set, hull_class_rows[HULL_CLASS_FILE].error, verdict);
 }
 
 void hull_walk_anchors(const struct hull_ruleset *set, struct hull_request *request,

@@ -13,11 +13,15 @@
  * @request: its names are set here
  *
  * The way goes up in the file system first, whatever of it is mounted, and then on from
- * where the file system is mounted: a bind mount changes nothing. Context: RCU read side.
+ * where the file system is mounted: a bind mount changes nothing. Of what was unmounted under
+ * its users a default allows nothing that rules speak about elsewhere. Context: RCU read side.
  */
 void hull_walk(const struct hull_ruleset *set, u32 sub, struct hull_request *request,
 	       const struct path *path, const struct dentry *child,
 	       struct hull_verdict *verdict);
+
+/** hull_verdict_floor - a denial that no rule speaks of: what keeps a group in its place */
+void hull_verdict_floor(const struct hull_ruleset *set, u16 error, struct hull_verdict *verdict);
 
 /** hull_walk_anchors - MOUNT: fill in the anchors that @path is beneath; RCU read side */
 void hull_walk_anchors(const struct hull_ruleset *set, struct hull_request *request,

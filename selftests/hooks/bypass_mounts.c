@@ -4,10 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/fanotify.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include "bypass.h"
 
@@ -62,6 +65,66 @@ static int do_move_mount(void)
 	if (syscall(SYS_move_mount, AT_FDCWD, MOUNTED, AT_FDCWD, OPEN "/dir", 0))
 		return errno;
 	return try_read(OPEN "/dir/file");
+}
+
+/* Unmounted under its users: where it was nothing tells any more. */
+static int do_unmounted(void)
+{
+	int fd = open(MOUNTED, O_PATH);
+
+	if (fd < 0 || umount2(MOUNTED, MNT_DETACH))
+		return ENODATA;
+	return try_fd(openat(fd, "file", O_RDONLY));
+}
+
+/* With what is above it. */
+static int do_unmounted_above(void)
+{
+	int fd;
+
+	if (mount(T, OPEN "/dir", NULL, MS_BIND | MS_REC, NULL))
+		return ENODATA;
+	fd = open(OPEN "/dir/secret/mounted", O_PATH);
+	if (fd < 0 || umount2(OPEN "/dir", MNT_DETACH))
+		return ENODATA;
+	return try_fd(openat(fd, "file", O_RDONLY));
+}
+
+/* A namespace ends with its last process; a descriptor of its mounts goes on. */
+static int do_unmounted_namespace(void)
+{
+	int ready[2], status, fd;
+	pid_t child;
+
+	if (pipe(ready))
+		return ENODATA;
+	child = syscall(SYS_clone, CLONE_NEWNS | CLONE_FILES | SIGCHLD, 0, 0, 0, 0);
+	if (!child) {
+		fd = open(MOUNTED, O_PATH);
+		_exit(write(ready[1], &fd, sizeof(fd)) != sizeof(fd));
+	}
+	if (child < 0 || waitpid(child, &status, 0) != child || status ||
+	    read(ready[0], &fd, sizeof(fd)) != sizeof(fd) || fd < 0)
+		return ENODATA;
+	return try_fd(openat(fd, "file", O_RDONLY));
+}
+
+static int do_mark(unsigned int what)
+{
+	int fd = fanotify_init(FAN_CLASS_NOTIF, O_RDONLY);
+
+	return fd < 0 ? errno : result(fanotify_mark(fd, FAN_MARK_ADD | what, FAN_OPEN, AT_FDCWD,
+						     OPEN));
+}
+
+static int do_mark_mount(void)
+{
+	return do_mark(FAN_MARK_MOUNT);
+}
+
+static int do_mark_filesystem(void)
+{
+	return do_mark(FAN_MARK_FILESYSTEM);
 }
 
 static int do_detached(void)
@@ -211,6 +274,11 @@ const struct bypass bypass_mounts[] = {
 	{ "bind mount of a part of what is mounted there", NO_READ, EXDEV, do_bind_mounted_sub },
 	{ "a mount there moved", NO_READ, EXDEV, do_move_mounted },
 	{ "a mount there moved by move_mount", NO_READ, EXDEV, do_move_mount },
+	{ "a mount there unmounted in use", NO_READ, EACCES, do_unmounted },
+	{ "a mount around unmounted in use", NO_READ, EACCES, do_unmounted_above },
+	{ "a mount there, whose namespace ended", NO_READ, EACCES, do_unmounted_namespace },
+	{ "watched by its mount", "deny file watch " SECRET, EACCES, do_mark_mount },
+	{ "watched by its file system", "deny file watch " SECRET, EACCES, do_mark_filesystem },
 	{ "open_tree, detached", NO_READ, EACCES, do_detached },
 	{ "open_tree of what is mounted there", NO_READ, EXDEV, do_detached_mounted },
 	{ "open_tree in a new user namespace", NO_READ, EXDEV, do_detached_user },

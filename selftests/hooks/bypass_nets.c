@@ -53,6 +53,21 @@ static int do_mptcp(void)
 	return ret == ENOPROTOOPT ? ENOSYS : ret;
 }
 
+static int do_smc(void)
+{
+	int fd = socket(AF_SMC, SOCK_STREAM, 0);
+
+	if (fd < 0)
+		return errno;
+	serve();
+	return result(connect(fd, (const struct sockaddr *)&there, sizeof(there)));
+}
+
+static int do_smc_protocol(void)
+{
+	return dial(256);
+}
+
 static int do_fast_open(void)
 {
 	serve();
@@ -259,6 +274,8 @@ const struct bypass bypass_nets[] = {
 	{ "fast open", NO_TCP, EACCES, do_fast_open },
 	{ "fast open by an option", NO_TCP, EACCES, do_fast_open_option },
 	{ "multipath TCP", NO_TCP, EACCES, do_mptcp },
+	{ "SMC, which goes by TCP", NO_TCP, EACCES, do_smc },
+	{ "SMC as a protocol of IP", NO_TCP, EACCES, do_smc_protocol },
 	{ "IPv4 in IPv6", NO_TCP, EACCES, do_mapped },
 	{ "an IPv4 address for a socket of IPv6", NO_UDP, EACCES, do_family },
 	{ "connect to the address 0", "deny inet tcp.connect localhost", EACCES, do_any },
