@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <cmd/command.h>
+#include <cmd/oci_options.h>
 #include <lib/names.h>
 
 #define OPTIONS_MAX	128	/* bits of an option_set */
@@ -319,13 +320,23 @@ static void option_help(const struct option_row *row)
 	text_wrap(row->help, 12);
 }
 
+/* The name it was called by has "vmctl oci" in it. */
+static bool is_runc(const char *noun)
+{
+	return !strcmp(program_invocation_short_name, OCI_PROGRAM) && !strcmp(noun, "oci");
+}
+
 void command_help(const struct command *command)
 {
 	const struct option_table *table = command_table(command);
 	int i;
 
-	printf("usage: vmctl ");
-	command_name(command, stdout);
+	if (is_runc(command->noun)) {
+		printf("usage: " OCI_PROGRAM " %s", command->verb);
+	} else {
+		printf("usage: vmctl ");
+		command_name(command, stdout);
+	}
 	printf(" [OPTIONS]%s%s\n\n%c%s.\n", command->words[0] ? " " : "", command->words,
 	       command->summary[0] >= 'a' && command->summary[0] <= 'z' ?
 	       command->summary[0] - 'a' + 'A' : command->summary[0], command->summary + 1);
@@ -341,7 +352,8 @@ static void command_line(const struct command *command, FILE *to)
 {
 	char left[48];
 
-	snprintf(left, sizeof(left), "%s%s%s%s%s", command->noun, command->verb ? " " : "",
+	snprintf(left, sizeof(left), "%s%s%s%s%s", is_runc(command->noun) ? "" : command->noun,
+		 command->verb && !is_runc(command->noun) ? " " : "",
 		 command->verb ? command->verb : "", command->words[0] ? " " : "", command->words);
 	fprintf(to, "  %-18s %s\n", left, command->summary);
 }
@@ -366,7 +378,9 @@ bool command_help_noun(const char *noun)
 	for (row = commands; row->noun; row++) {
 		if (strcmp(row->noun, noun))
 			continue;
-		if (!found)
+		if (!found && is_runc(noun))
+			printf("usage: " OCI_PROGRAM " [OPTIONS] VERB [OPTIONS] [NAME]\n\n");
+		else if (!found)
 			printf("usage: vmctl %s VERB [OPTIONS] [NAME]\n\n", noun);
 		command_line(row, stdout);
 		found = true;
