@@ -9,7 +9,7 @@ set -eu
 . "$(dirname "$0")/lib/common.sh"
 
 packages="base-files base-passwd bash coreutils dash findutils grep sed hostname libc-bin
-	ncurses-base util-linux mount procps
+	ncurses-base util-linux bsdutils mount procps
 	podman containerd crun runc bubblewrap conmon"
 image_mib=2048
 
