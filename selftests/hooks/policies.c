@@ -40,7 +40,10 @@ int policy_compile(const char *text)
 		_exit(127);
 	}
 	waitpid(pid, &status, 0);
-	return status ? -1 : open(BLOB, O_RDONLY | O_CLOEXEC);
+	fd = status ? -1 : open(BLOB, O_RDONLY | O_CLOEXEC);
+	/* The next one is another file. */
+	unlink(BLOB);
+	return fd;
 }
 
 struct nl_reply confine_fd(const char *name, int fd)
