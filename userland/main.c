@@ -208,9 +208,13 @@ const struct command commands[] = {
 	  "And a line when it ran out of memory.",
 	  OTAKES_ALL | OTAKES(STATS) | OTAKES(INTERVAL), 0, oci_events_run },
 	{ "oci", "spec", "", "write a config.json to begin with", "",
-	  OTAKES_ALL | OTAKES(BUNDLE), 0, oci_spec_run },
+	  OTAKES_SPEC | OTAKES(SPEC_ROOTLESS) | OTAKES(BUNDLE), 0, oci_spec_run },
 	{ "oci", "features", "", "what of the runtime-spec is there, as JSON", "", OTAKES_ALL, 0,
 	  oci_features_run },
+	{ "oci", "checkpoint", COMMAND_ANYTHING, "refused: a container cannot be saved to a file", "",
+	  0, 0, oci_checkpoint_run },
+	{ "oci", "restore", COMMAND_ANYTHING, "refused: nor made from one", "",
+	  0, 0, oci_checkpoint_run },
 	{ "top", NULL, "", "live table of VMs: CPU, exits, hypercalls, memory",
 	  "On a terminal q leaves. Elsewhere, and with --count, a table a look.",
 	  TAKES(JSON) | TAKES(INTERVAL) | TAKES(COUNT), 0, top_run },
@@ -282,10 +286,13 @@ static int output_end(int status)
 /* hull-runc without a verb */
 static int oci_alone(int argc, char **argv)
 {
-	if (argc > 1 && (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-v")))
-		return oci_version(VERSION);
+	int i;
+
+	for (i = 1; i < argc; i++)
+		if (!strcmp(argv[i], "--version") || !strcmp(argv[i], "-v"))
+			return oci_version(VERSION);
 	command_help_noun("oci");
-	return argc > 1 && is_help(argv[1]) ? STATUS_OK : STATUS_USAGE;
+	return argc > 1 && is_help(argv[argc - 1]) ? STATUS_OK : STATUS_USAGE;
 }
 
 int main(int argc, char **argv)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Debian's podman with hull-runc for its runtime.
 . ./debian.sh
-tap_plan 38
+tap_plan 39
 
 # On the command line alone: /etc/containers says nothing of all this.
 podman_()	# ARGUMENT...
@@ -79,6 +79,8 @@ podman_ pause box
 tap_check "pause" grep -qx "frozen 1" "$cg/cgroup.events"
 podman_ unpause box
 tap_check "unpause" grep -qx "frozen 0" "$cg/cgroup.events"
+podman_ update --memory 48m box
+tap_check "update" grep -qx 50331648 "$cg/memory.max"
 podman_ kill box
 is "kill" 0
 podman_ wait box

@@ -269,6 +269,8 @@ enum status command_parse_more(const struct command *command, int argc, char **a
 
 	args->argv = argv;
 	args->argc = argc;
+	if (!strcmp(command->words, COMMAND_ANYTHING))
+		return STATUS_OK;
 	getopt_tables(command, longs, shorts);
 	opterr = 0;
 	optind = 0;

@@ -152,7 +152,10 @@ extern const struct noun_options noun_options[];	/* main.c; ends with a row with
 
 struct command {
 	const char *noun, *verb;	/* @verb: NULL when the noun says it all */
-	/* "NAME", "[VM]", "VM [RULE...]", ""; with "[ARG...]" no option follows a word */
+	/*
+	 * "NAME", "[VM]", "VM [RULE...]", ""; with "[ARG...]" no option follows a word;
+	 * COMMAND_ANYTHING is not looked at at all
+	 */
 	const char *words;
 	const char *summary;		/* a phrase */
 	const char *text;		/* sentences */
@@ -160,6 +163,8 @@ struct command {
 	option_set required;		/* of these */
 	int (*run)(const struct command *command, const struct args *args);
 };
+
+#define COMMAND_ANYTHING	"..."
 
 extern const struct command commands[];		/* main.c; ends with a row without noun */
 

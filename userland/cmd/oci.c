@@ -40,7 +40,7 @@ int oci_fail(const struct hull_error *error)
 	return STATUS_FAILURE;
 }
 
-static bool preserve(const struct args *args, unsigned int *n, struct hull_error *error)
+bool oci_preserve(const struct args *args, unsigned int *n, struct hull_error *error)
 {
 	const char *text = args->oci.text[OCI_PRESERVE_FDS];
 	char *end;
@@ -53,6 +53,13 @@ static bool preserve(const struct args *args, unsigned int *n, struct hull_error
 	return false;
 }
 
+static enum oci_rootless rootless_of(const char *text)
+{
+	if (!text || !strcmp(text, "auto"))
+		return OCI_ROOTLESS_AUTO;
+	return strcmp(text, "true") ? OCI_ROOTLESS_FALSE : OCI_ROOTLESS_TRUE;
+}
+
 static struct oci_make make_of(const struct args *args, const char *root)
 {
 	const struct oci_args *oci = &args->oci;
@@ -62,7 +69,9 @@ static struct oci_make make_of(const struct args *args, const char *root)
 		.bundle = oci->text[OCI_BUNDLE] ? oci->text[OCI_BUNDLE] : ".",
 		.console_socket = oci->text[OCI_CONSOLE_SOCKET],
 		.pid_file = oci->text[OCI_PID_FILE], .no_pivot = oci->flag[OCI_NO_PIVOT],
+		.keep_keyring = oci->flag[OCI_NO_NEW_KEYRING],
 		.systemd = oci->flag[OCI_SYSTEMD_CGROUP],
+		.rootless = rootless_of(oci->text[OCI_ROOTLESS]),
 	};
 }
 
@@ -77,7 +86,7 @@ int oci_create_run(const struct command *command, const struct args *args)
 	if (!root)
 		return STATUS_FAILURE;
 	make = make_of(args, root);
-	if (!preserve(args, &make.preserve_fds, &error) ||
+	if (!oci_preserve(args, &make.preserve_fds, &error) ||
 	    oci_create(&make, &container, &made, &error))
 		return oci_fail(&error);
 	close(made.pidfd);
@@ -128,7 +137,7 @@ int oci_run_run(const struct command *command, const struct args *args)
 	make = make_of(args, root);
 	make.terminal_here = !detach && !make.console_socket;
 	hull_keeper_signals(&set, &old);
-	if (!preserve(args, &make.preserve_fds, &error) ||
+	if (!oci_preserve(args, &make.preserve_fds, &error) ||
 	    oci_create(&make, &container, &made, &error))
 		return oci_fail(&error);
 	ret = oci_start(&container, &error);
@@ -275,4 +284,12 @@ int oci_delete_run(const struct command *command, const struct args *args)
 	if (oci_container_open(&container, root, args->words[0], true, &error))
 		return force && error.code == ENOENT ? STATUS_OK : oci_fail(&error);
 	return oci_delete(&container, force, &error) ? oci_fail(&error) : STATUS_OK;
+}
+
+int oci_checkpoint_run(const struct command *command, const struct args *args)
+{
+	(void)args;
+	command_complain(command, "not offered: a container can be neither saved to a file nor "
+			 "restored from one");
+	return STATUS_FAILURE;
 }

@@ -147,6 +147,7 @@ static int exec_in(const struct oci_container *container, const struct args *arg
 	struct oci_exec exec = {
 		.process = &bundle, .console_socket = oci->text[OCI_CONSOLE_SOCKET],
 		.pid_file = oci->text[OCI_PID_FILE], .detach = oci->flag[OCI_DETACH],
+		.cgroup = oci->text[OCI_CGROUP], .paused_too = oci->flag[OCI_IGNORE_PAUSED],
 	};
 	int killed_by = 0, status = STATUS_OK, code = 0, ret;
 	struct hull_front front;
@@ -154,9 +155,8 @@ static int exec_in(const struct oci_container *container, const struct args *arg
 	sigset_t set, old;
 
 	exec.terminal_here = !exec.detach && !exec.console_socket;
-	if (oci->text[OCI_PRESERVE_FDS])
-		exec.preserve_fds = (unsigned int)strtoul(oci->text[OCI_PRESERVE_FDS], NULL, 10);
-	if (process_get(container, &bundle, args, &error))
+	if (!oci_preserve(args, &exec.preserve_fds, &error) ||
+	    process_get(container, &bundle, args, &error))
 		return oci_fail(&error);
 	hull_keeper_signals(&set, &old);
 	ret = oci_exec(container, &exec, &made, &code, &error);
@@ -212,6 +212,10 @@ static const struct {
 	{ OCI_CPUSET_MEMS, "cpu", "mems", true },
 	{ OCI_PIDS_LIMIT, "pids", "limit", false },
 	{ OCI_BLKIO_WEIGHT, "blockIO", "weight", false },
+	{ OCI_CPU_RT_PERIOD, "cpu", "realtimePeriod", false },
+	{ OCI_CPU_RT_RUNTIME, "cpu", "realtimeRuntime", false },
+	{ OCI_KERNEL_MEMORY, "memory", "kernel", false },
+	{ OCI_KERNEL_MEMORY_TCP, "memory", "kernelTCP", false },
 };
 
 /* "512M" as bytes, "-1" and the like as they are */

@@ -26,9 +26,10 @@ static void list_row(const struct oci_container *container, enum oci_status stat
 {
 	char text[TEXT_BYTES];
 
-	printf("%-24s %-8d %-8s %-32s %s\n", container->id,
+	printf("%-24s %-8d %-8s %-32s %-24s %u\n", container->id,
 	       status == OCI_STOPPED ? 0 : (int)container->pid, oci_status_name(status),
-	       container->bundle, text_time(container->created, text));
+	       container->bundle, text_time(container->created, text),
+	       (unsigned int)container->owner);
 }
 
 int oci_list_run(const struct command *command, const struct args *args)
@@ -44,7 +45,8 @@ int oci_list_run(const struct command *command, const struct args *args)
 	if (!root)
 		return STATUS_FAILURE;
 	if (!array && !quiet)
-		printf("%-24s %-8s %-8s %-32s %s\n", "ID", "PID", "STATUS", "BUNDLE", "CREATED");
+		printf("%-24s %-8s %-8s %-32s %-24s %s\n", "ID", "PID", "STATUS", "BUNDLE",
+		       "CREATED", "OWNER");
 	dir = opendir(root);
 	while (dir && (entry = readdir(dir))) {
 		enum oci_status status;

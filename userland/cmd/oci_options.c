@@ -40,11 +40,24 @@ static bool parse_##name(const char *text, struct args *args, const char **why)	
 	return true;								\
 }
 
+/* For what others have: an error that says why it is none here. */
+#define NEVER(name, reason)							\
+static bool parse_##name(const char *text, struct args *args, const char **why)	\
+{										\
+	(void)text;								\
+	(void)args;								\
+	*why = reason;								\
+	return false;								\
+}
+
+#define NO_RESCTRL	"not offered: resctrl is not supported"
+
 TEXT(ROOT, root)
 TEXT(LOG, log)
 FLAG(DEBUG, debug)
 FLAG(SYSTEMD_CGROUP, systemd_cgroup)
-TEXT(ROOTLESS, rootless)
+FLAG(SPEC_ROOTLESS, spec_rootless)
+NEVER(criu, "not offered: there is neither checkpoint nor restore")
 TEXT(BUNDLE, bundle)
 TEXT(CONSOLE_SOCKET, console_socket)
 TEXT(PID_FILE, pid_file)
@@ -69,6 +82,8 @@ LIST(caps, cap)
 FLAG(NO_NEW_PRIVS, no_new_privs)
 TEXT(APPARMOR, apparmor)
 TEXT(PROCESS_LABEL, process_label)
+TEXT(CGROUP, cgroup)
+FLAG(IGNORE_PAUSED, ignore_paused)
 TEXT(RESOURCES, resources)
 TEXT(MEMORY, memory)
 TEXT(MEMORY_RESERVATION, memory_reservation)
@@ -82,6 +97,19 @@ TEXT(CPUSET_CPUS, cpuset_cpus)
 TEXT(CPUSET_MEMS, cpuset_mems)
 TEXT(PIDS_LIMIT, pids_limit)
 TEXT(BLKIO_WEIGHT, blkio_weight)
+TEXT(CPU_RT_PERIOD, cpu_rt_period)
+TEXT(CPU_RT_RUNTIME, cpu_rt_runtime)
+TEXT(KERNEL_MEMORY, kernel_memory)
+TEXT(KERNEL_MEMORY_TCP, kernel_memory_tcp)
+NEVER(l3_cache_schema, NO_RESCTRL)
+NEVER(mem_bw_schema, NO_RESCTRL)
+
+static bool parse_rootless(const char *text, struct args *args, const char **why)
+{
+	args->oci.text[OCI_ROOTLESS] = text;
+	*why = "neither true nor false nor auto";
+	return !strcmp(text, "true") || !strcmp(text, "false") || !strcmp(text, "auto");
+}
 
 static bool parse_log_format(const char *text, struct args *args, const char **why)
 {
@@ -110,7 +138,10 @@ static const struct option_row oci_rows[OCI_OPTION_N] = {
 	ROW(SYSTEMD_CGROUP, "systemd-cgroup", 0, NULL, NONE, parse_systemd_cgroup,
 	    "cgroupsPath is SLICE:PREFIX:NAME; systemd itself is not asked"),
 	ROW(ROOTLESS, "rootless", 0, "true|false|auto", NONE, parse_rootless,
-	    "with spec: for who is not root; elsewhere taken for runc's sake"),
+	    "go without a cgroup where none may be made (auto: if not root)"),
+	ROW(SPEC_ROOTLESS, "rootless", 0, NULL, NONE, parse_spec_rootless,
+	    "for who is not root; that is the default for them"),
+	ROW(CRIU, "criu", 0, "FILE", NONE, parse_criu, "refused: there is no checkpoint"),
 	ROW(BUNDLE, "bundle", 'b', "DIR", FILE, parse_bundle, "where config.json is (.)"),
 	ROW(CONSOLE_SOCKET, "console-socket", 0, "SOCKET", FILE, parse_console_socket,
 	    "who listens there gets the terminal's master"),
@@ -118,7 +149,7 @@ static const struct option_row oci_rows[OCI_OPTION_N] = {
 	ROW(NO_PIVOT, "no-pivot", 0, NULL, NONE, parse_no_pivot,
 	    "for hosts whose root is an initramfs, which cannot be pivoted away"),
 	ROW(NO_NEW_KEYRING, "no-new-keyring", 0, NULL, NONE, parse_no_new_keyring,
-	    "taken for runc's sake: no container gets a keyring"),
+	    "the caller's session keyring instead of one of its own"),
 	ROW(PRESERVE_FDS, "preserve-fds", 0, "N", NONE, parse_preserve_fds,
 	    "descriptors from 3 on that go in (0)"),
 	ROW(DETACH, "detach", 'd', NULL, NONE, parse_detach, "return when it has started"),
@@ -146,6 +177,10 @@ static const struct option_row oci_rows[OCI_OPTION_N] = {
 	ROW(APPARMOR, "apparmor", 0, "PROFILE", NONE, parse_apparmor, "AppArmor profile"),
 	ROW(PROCESS_LABEL, "process-label", 0, "LABEL", NONE, parse_process_label,
 	    "SELinux label"),
+	ROW(CGROUP, "cgroup", 0, "DIR", NONE, parse_cgroup,
+	    "in this cgroup, one that is there below the container's"),
+	ROW(IGNORE_PAUSED, "ignore-paused", 0, NULL, NONE, parse_ignore_paused,
+	    "also if it is paused: waits until it is resumed"),
 	ROW(RESOURCES, "resources", 'r', "FILE", FILE, parse_resources,
 	    "linux.resources as config.json has it; - is standard input"),
 	ROW(MEMORY, "memory", 0, "BYTES", NONE, parse_memory, "memory; -1: no bound"),
@@ -167,6 +202,18 @@ static const struct option_row oci_rows[OCI_OPTION_N] = {
 	ROW(PIDS_LIMIT, "pids-limit", 0, "N", NONE, parse_pids_limit, "tasks; -1: no bound"),
 	ROW(BLKIO_WEIGHT, "blkio-weight", 0, "N", NONE, parse_blkio_weight,
 	    "share of busy discs, 10 to 1000"),
+	ROW(CPU_RT_PERIOD, "cpu-rt-period", 0, "US", NONE, parse_cpu_rt_period,
+	    "refused: cgroup v2 has none"),
+	ROW(CPU_RT_RUNTIME, "cpu-rt-runtime", 0, "US", NONE, parse_cpu_rt_runtime,
+	    "refused: cgroup v2 has none"),
+	ROW(KERNEL_MEMORY, "kernel-memory", 0, "BYTES", NONE, parse_kernel_memory,
+	    "only -1: it is part of --memory"),
+	ROW(KERNEL_MEMORY_TCP, "kernel-memory-tcp", 0, "BYTES", NONE, parse_kernel_memory_tcp,
+	    "only -1: it is part of --memory"),
+	ROW(L3_CACHE_SCHEMA, "l3-cache-schema", 0, "TEXT", NONE, parse_l3_cache_schema,
+	    "refused: resctrl is not supported"),
+	ROW(MEM_BW_SCHEMA, "mem-bw-schema", 0, "TEXT", NONE, parse_mem_bw_schema,
+	    "refused: resctrl is not supported"),
 };
 
 _Static_assert(OCI_OPTION_N <= 8 * sizeof(option_set), "a bit for each option");
@@ -189,8 +236,8 @@ bool oci_rewrite(int *argc, char ***argv)
 	char **old = *argv, **new;
 	int verb = 1, i, n = 0;
 
-	while (verb < *argc && !strncmp(old[verb], "--", 2))
-		verb += takes_value(old[verb]) ? 2 : 1;
+	while (verb < *argc && old[verb][0] == '-')
+		verb += !strncmp(old[verb], "--", 2) && takes_value(old[verb]) ? 2 : 1;
 	if (verb >= *argc)
 		return false;
 	new = calloc((size_t)*argc + 2, sizeof(*new));

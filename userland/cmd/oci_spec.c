@@ -134,7 +134,7 @@ static void rootless_alter(json_t *spec)
 
 int oci_spec_run(const struct command *command, const struct args *args)
 {
-	const char *bundle = args->oci.text[OCI_BUNDLE], *rootless = args->oci.text[OCI_ROOTLESS];
+	const char *bundle = args->oci.text[OCI_BUNDLE];
 	struct hull_ct_config *config = hull_ct_config_new();
 	json_t *spec = NULL;
 	int dir, fd, ret = -1;
@@ -146,7 +146,7 @@ int oci_spec_run(const struct command *command, const struct args *args)
 		command_complain(command, "no memory");
 		return STATUS_FAILURE;
 	}
-	if (rootless ? !strcmp(rootless, "true") : geteuid() != 0)
+	if (args->oci.flag[OCI_SPEC_ROOTLESS] || geteuid())
 		rootless_alter(spec);
 	dir = open(bundle ? bundle : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	fd = dir < 0 ? -1 : openat(dir, OCI_CONFIG_FILE, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,

@@ -175,6 +175,7 @@ struct hull_ct_process {
 	struct hull_ct_rlimit *rlimits;
 	size_t n_rlimits;
 	bool no_new_privs;
+	bool keep_keyring;		/* the caller's session keyring, not one of its own */
 	const char *apparmor, *selinux;	/* labels for exec */
 	bool has_oom_score_adj;
 	int oom_score_adj;

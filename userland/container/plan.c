@@ -76,7 +76,8 @@ static bool plan_self(struct hull_ct_plan *plan, const struct hull_ct_config *co
 	const struct hull_ct_process *process = &config->process;
 	size_t i;
 
-	if ((private_ns(config, HULL_CT_USER) && !add(plan, &hull_ct_step_ids, config)) ||
+	if ((!process->keep_keyring && !add(plan, &hull_ct_step_keyring, config)) ||
+	    (private_ns(config, HULL_CT_USER) && !add(plan, &hull_ct_step_ids, config)) ||
 	    (private_ns(config, HULL_CT_CGROUP) && !add(plan, &hull_ct_step_cgroup_ns, config)) ||
 	    (config->hostname && !add(plan, &hull_ct_step_hostname, config->hostname)) ||
 	    (config->domainname && !add(plan, &hull_ct_step_domainname, config->domainname)) ||

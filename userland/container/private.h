@@ -70,7 +70,7 @@ extern const struct hull_ct_step_kind
 	hull_ct_step_join,		/* const struct hull_ct_namespace */
 	hull_ct_step_time, hull_ct_step_trees,
 	hull_ct_step_maps, hull_ct_step_idmaps, hull_ct_step_created,
-	hull_ct_step_ids, hull_ct_step_cgroup_ns, hull_ct_step_propagation,
+	hull_ct_step_keyring, hull_ct_step_ids, hull_ct_step_cgroup_ns, hull_ct_step_propagation,
 	hull_ct_step_root, hull_ct_step_null,
 	hull_ct_step_mount_make,	/* struct hull_ct_mount */
 	hull_ct_step_device_open,	/* struct hull_ct_device */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if.h>
+#include <linux/keyctl.h>
 #include <linux/magic.h>
 #include <linux/openat2.h>
 #include <sched.h>
@@ -30,6 +31,17 @@ struct sched_attributes {
 	uint32_t priority;
 	uint64_t runtime, deadline, period;
 };
+
+/* The caller's keys are not for it. Who may not ask for a keyring may not ask for keys either. */
+static int keyring(struct hull_ct_run *run, const void *object)
+{
+	(void)run;
+	(void)object;
+	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) >= 0 || errno == ENOSYS ||
+	    errno == EPERM)
+		return 0;
+	return -1;
+}
 
 /* In a user namespace of its own: nobody until it becomes its root. */
 static int ids(struct hull_ct_run *run, const void *object)
@@ -194,6 +206,9 @@ int hull_ct_settings_apply(struct hull_ct_run *run)
 	const struct hull_ct_process *process = &run->config->process;
 	size_t i;
 
+	run->object = hull_ct_step_keyring.name;
+	if (!process->keep_keyring && keyring(run, run->config))
+		return -1;
 	run->object = hull_ct_step_oom_score.name;
 	if (process->has_oom_score_adj && oom_score(run, run->config))
 		return -1;
@@ -210,6 +225,9 @@ int hull_ct_settings_apply(struct hull_ct_run *run)
 	return 0;
 }
 
+const struct hull_ct_step_kind hull_ct_step_keyring = {
+	"join a session keyring of its own", HULL_CT_OUTSIDE, keyring, NULL, NULL
+};
 const struct hull_ct_step_kind hull_ct_step_ids = {
 	"become root of the user namespace", HULL_CT_OUTSIDE, ids, NULL, NULL
 };

@@ -272,7 +272,7 @@ int oci_resources_read(struct oci_bundle *bundle, json_t *json, const char *file
 
 int oci_resources_load(struct oci_bundle *bundle, const char *file, struct hull_error *error)
 {
-	const char *name = strcmp(file, "-") ? file : "/dev/stdin";
+	const char *name = strcmp(file, "-") ? file : NULL;
 
 	return oci_resources_read(bundle, oci_json_load(AT_FDCWD, name, file, error), file, error);
 }

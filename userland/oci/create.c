@@ -198,6 +198,7 @@ static int config_complete(struct hull_ct_config *config, const struct oci_make 
 
 	config->name = make->id;
 	config->root.no_pivot = make->no_pivot;
+	config->process.keep_keyring = make->keep_keyring;
 	config->process.preserve_fds = make->preserve_fds;
 	if (config->process.terminal && !socket)
 		return hull_error_set(error, EINVAL, "process.terminal: needs --console-socket, as "
@@ -446,19 +447,39 @@ static int begin(const struct oci_make *make, struct oci_container *container,
 	return oci_container_write(container, error);
 }
 
+/* *@cgroup -1: it goes without. */
+static int cgroup_make(const struct oci_make *make, struct oci_container *container,
+		       struct hull_ct_config *config, int *cgroup, struct hull_error *error)
+{
+	*cgroup = -1;
+	if (container->cgroup[0]) {
+		*cgroup = oci_cgroup_make(container->cgroup, error);
+		if (*cgroup >= 0)
+			return 0;
+		if (make->rootless != OCI_ROOTLESS_TRUE ||
+		    (error->code != EACCES && error->code != EPERM && error->code != EROFS))
+			return -1;
+		oci_log(OCI_LOG_WARNING, "%s has no cgroup, and no rules for devices: %s",
+			container->id, error->text);
+		container->cgroup[0] = '\0';
+		config->resources.n_devices = 0;
+		return oci_container_write(container, error);
+	}
+	if (make->rootless == OCI_ROOTLESS_FALSE)
+		return hull_error_set(error, EPERM, "no cgroup was handed over to this user, and "
+				      "--rootless is false");
+	return 0;
+}
+
 static int create(const struct oci_make *make, struct oci_container *container,
 		  struct oci_bundle *bundle, struct hull_ct *made, struct hull_error *error)
 {
 	struct hull_error unheard;
-	int cgroup = -1, ret;
+	int cgroup, ret;
 
-	if (begin(make, container, bundle, error))
+	if (begin(make, container, bundle, error) ||
+	    cgroup_make(make, container, bundle->config, &cgroup, error))
 		return -1;
-	if (container->cgroup[0]) {
-		cgroup = oci_cgroup_make(container->cgroup, error);
-		if (cgroup < 0)
-			return -1;
-	}
 	ret = record_make(container, cgroup, error);
 	if (!ret)
 		ret = process_make(make, container, bundle, cgroup, made, error);

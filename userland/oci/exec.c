@@ -2,11 +2,15 @@
 /* exec - one more process in a container that runs */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <base/cgroup.h>
 #include <oci/cgroup.h>
 #include <oci/life.h>
 
@@ -67,19 +71,86 @@ static int finish(const struct oci_container *container, const struct oci_exec *
 	return ret;
 }
 
+/* One that is there below @base, and no link: the container may have made it. */
+static int cgroup_below(int base, const char *path, struct hull_error *error)
+{
+	struct open_how how = {
+		.flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV,
+	};
+	int fd;
+
+	path += strspn(path, "/");
+	fd = (int)syscall(SYS_openat2, base, *path ? path : ".", &how, sizeof(how));
+	if (fd < 0)
+		hull_error_set(error, errno, "cgroup %.200s below the container's: %s", path,
+			       strerror(errno));
+	return fd;
+}
+
+/*
+ * Processes and controllers for what is below exclude each other in a cgroup: where the
+ * container has handed its controllers on, a process of it is where its first one is.
+ */
+static int cgroup_of_first(const struct oci_container *container, int base,
+			   struct hull_error *error)
+{
+	char mount[PATH_MAX], path[64], line[PATH_MAX + 8] = "", *below = line + 3;
+	size_t len = strlen(container->cgroup), skip;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/cgroup", (int)container->pid);
+	file = fopen(path, "re");
+	while (file && fgets(line, sizeof(line), file) && strncmp(line, "0::/", 4))
+		;
+	if (file)
+		fclose(file);
+	line[strcspn(line, "\n")] = '\0';
+	skip = hull_cgroup_mount(mount, sizeof(mount)) ? strlen(mount) : len;
+	if (strncmp(line, "0::/", 4) || strncmp(below, container->cgroup + skip, len - skip) ||
+	    below[len - skip] != '/')
+		return hull_error_set(error, EBUSY, "exec: the container's cgroup takes no "
+				      "process, and its first one is not below");
+	return cgroup_below(base, below + len - skip, error);
+}
+
+static int cgroup_for(const struct oci_container *container, const struct oci_exec *exec,
+		      int *base, struct hull_error *error)
+{
+	struct hull_error unheard;
+
+	*base = oci_container_cgroup(container, exec->cgroup ? error : &unheard);
+	if (*base < 0)
+		return -1;
+	if (!exec->cgroup)
+		return fcntl(*base, F_DUPFD_CLOEXEC, 3);
+	if (strchr(exec->cgroup, ':'))
+		return hull_error_set(error, EINVAL, "--cgroup %.100s: cgroup v2 has one path for "
+				      "all controllers", exec->cgroup);
+	return cgroup_below(*base, exec->cgroup, error);
+}
+
 static int enter(const struct oci_container *container, const struct oci_exec *exec,
 		 struct hull_ct_config *config, struct hull_ct *made, int *code,
 		 struct hull_error *error)
 {
 	struct hull_ct_place place = { .stdio = { -1, -1, -1 }, .gate = -1, .tied = !exec->detach };
 	struct hull_ct_error ct_error = { 0 };
-	struct hull_error unheard;
-	int pidfd = oci_container_pidfd(container, error), ret;
+	int pidfd = oci_container_pidfd(container, error), base = -1, ret = -1;
 
 	if (pidfd < 0)
 		return -1;
-	place.cgroup = oci_container_cgroup(container, &unheard);
+	place.cgroup = cgroup_for(container, exec, &base, error);
+	if (place.cgroup < 0 && exec->cgroup)
+		goto out;
 	ret = hull_ct_exec(pidfd, container->pid, config, &place, made, &ct_error);
+	if (ret && ct_error.code == EBUSY && base >= 0 && !exec->cgroup) {
+		close(place.cgroup);
+		place.cgroup = cgroup_of_first(container, base, error);
+		if (place.cgroup < 0)
+			goto out;
+		ret = hull_ct_exec(pidfd, container->pid, config, &place, made, &ct_error);
+	}
 	if (ret) {
 		*code = ct_error.exit_code;
 		hull_error_set(error, ct_error.code, "exec: %s", ct_error.text);
@@ -88,8 +159,11 @@ static int enter(const struct oci_container *container, const struct oci_exec *e
 		if (ret)
 			hull_ct_end(made);
 	}
+out:
 	if (place.cgroup >= 0)
 		close(place.cgroup);
+	if (base >= 0)
+		close(base);
 	close(pidfd);
 	return ret;
 }
@@ -105,7 +179,8 @@ int oci_exec(const struct oci_container *container, const struct oci_exec *exec,
 	*made = (struct hull_ct){
 		.pidfd = -1, .terminal = -1, .channel = -1, .seccomp_listener = -1,
 	};
-	if (status != OCI_RUNNING && status != OCI_CREATED)
+	if (status != OCI_RUNNING && status != OCI_CREATED &&
+	    (status != OCI_PAUSED || !exec->paused_too))
 		return hull_error_set(error, EBUSY, "cannot exec in a container that is %s: %s",
 				      oci_status_name(status), container->id);
 	if (config->process.terminal && !exec->console_socket && !exec->terminal_here)

@@ -153,7 +153,8 @@ static char *read_all(int fd, size_t *len)
 
 json_t *oci_json_load(int dir, const char *path, const char *file, struct hull_error *error)
 {
-	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int fd = path ? openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOCTTY) :
+			fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
 	json_t *json = NULL;
 	struct stat stat;
 	size_t len;
@@ -163,7 +164,7 @@ json_t *oci_json_load(int dir, const char *path, const char *file, struct hull_e
 		hull_error_set(error, errno, "%s: %s", file, strerror(errno));
 		return NULL;
 	}
-	if (fstat(fd, &stat) || (!S_ISREG(stat.st_mode) && !S_ISFIFO(stat.st_mode))) {
+	if (path && (fstat(fd, &stat) || (!S_ISREG(stat.st_mode) && !S_ISFIFO(stat.st_mode)))) {
 		hull_error_set(error, EINVAL, "%s: not a file", file);
 		close(fd);
 		return NULL;

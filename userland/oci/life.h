@@ -8,11 +8,18 @@
 
 #define OCI_GROUP_ANNOTATION	"hull.group"	/* "required": none without the kernel's record */
 
+enum oci_rootless {
+	OCI_ROOTLESS_AUTO,	/* who is not root: no cgroup, if none was handed over */
+	OCI_ROOTLESS_TRUE,	/* anybody: no cgroup, if none may be made */
+	OCI_ROOTLESS_FALSE,	/* nobody goes without */
+};
+
 /* What the command line adds to the bundle. */
 struct oci_make {
 	const char *root, *id, *bundle, *console_socket, *pid_file;
 	unsigned int preserve_fds;
-	bool no_pivot, systemd;
+	bool no_pivot, keep_keyring, systemd;
+	enum oci_rootless rootless;
 	bool terminal_here;	/* the pty's master is for the caller, if there is no socket */
 };
 
@@ -42,8 +49,10 @@ int oci_freeze(const struct oci_container *container, bool frozen, struct hull_e
 struct oci_exec {
 	const struct oci_bundle *process;	/* its process; memory of it is used */
 	const char *console_socket, *pid_file;
+	const char *cgroup;		/* below the container's; NULL: that one */
 	unsigned int preserve_fds;
 	bool detach;
+	bool paused_too;		/* and wait until it goes on */
 	bool terminal_here;
 };
 

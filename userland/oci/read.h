@@ -135,7 +135,7 @@ bool oci_read_map(struct oci_reader *reader, const json_t *value,
  * twice in one object. Integers above 2^63 - 1 are kept, for oci_read_u64().
  */
 json_t *oci_json_parse(const char *file, const char *text, size_t len, struct hull_error *error);
-/* @path relative to @dir; AT_FDCWD. A regular file, or a pipe. */
+/* @path relative to @dir; AT_FDCWD. A regular file, or a pipe. NULL: standard input. */
 json_t *oci_json_load(int dir, const char *path, const char *file, struct hull_error *error);
 bool oci_json_wide(const json_t *value, uint64_t *number);
 
