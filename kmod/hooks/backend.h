@@ -14,6 +14,7 @@ struct hull_hook;
 enum hull_hook_who {
 	HULL_WHO_CURRENT,		/* the caller */
 	HULL_WHO_PEER,			/* the caller, or the task that is the first argument */
+	HULL_WHO_CHDIR,			/* the caller, if the second argument has MAY_CHDIR */
 	HULL_WHOS,
 };
 

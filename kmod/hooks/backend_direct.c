@@ -11,6 +11,7 @@
 #include <linux/atomic.h>
 #include <linux/cgroup.h>
 #include <linux/err.h>
+#include <linux/fs.h>
 #include <linux/ftrace.h>
 #include <linux/hash.h>
 #include <linux/rculist.h>
@@ -69,6 +70,12 @@ static DECLARE_WAIT_QUEUE_HEAD(no_sleepers);
 	"cmpl	$0, hull_group_filter(%%r11)\n\t"			\
 	"jne	" target "\n\t"
 
+/* The second argument has what is asked for. */
+#define CHDIR_IN_A_GROUP(target)					\
+	"testl	%[chdir], %%esi\n\t"					\
+	"jz	2f\n\t"							\
+	IN_A_GROUP(target)
+
 #define TRAMPOLINE(name, checks)					\
 	".type	" name ", @function\n"					\
 	".globl	" name "\n"						\
@@ -76,6 +83,7 @@ static DECLARE_WAIT_QUEUE_HEAD(no_sleepers);
 	name ":\n\t"							\
 	ASM_ENDBR							\
 	checks								\
+	"2:\n\t"							\
 	ASM_RET								\
 	"1:\n\t"							\
 	"jmp	hull_direct_slow\n\t"					\
@@ -130,10 +138,12 @@ notrace void __used hull_direct_asm(void)
 	asm volatile(".pushsection .text.hull_direct, \"ax\"\n"
 		     TRAMPOLINE("hull_direct_current", IN_A_GROUP("1f"))
 		     TRAMPOLINE("hull_direct_peer", IN_A_GROUP("1f") PEER_IN_A_GROUP("1f"))
+		     TRAMPOLINE("hull_direct_chdir", CHDIR_IN_A_GROUP("1f"))
 		     ".popsection\n"
 		     : : [cgroups] "i" (offsetof(struct task_struct, cgroups)),
 		       [filtered] "i" (offsetof(struct css_set, dfl_cgrp) +
-				       HULL_GROUP_FILTER_SHIFT / BITS_PER_BYTE));
+				       HULL_GROUP_FILTER_SHIFT / BITS_PER_BYTE),
+		       [chdir] "i" (MAY_CHDIR));
 }
 
 /* Interrupts happen to a task: what they do is not its doing. */
@@ -176,6 +186,7 @@ int hull_backend_resolve(struct hull_hook *hooks, unsigned int n)
 static const unsigned long trampolines[HULL_WHOS] = {
 	[HULL_WHO_CURRENT] = (unsigned long)hull_direct_current,
 	[HULL_WHO_PEER] = (unsigned long)hull_direct_peer,
+	[HULL_WHO_CHDIR] = (unsigned long)hull_direct_chdir,
 };
 
 static void direct_end(struct direct *direct)

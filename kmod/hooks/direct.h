@@ -3,7 +3,7 @@
 #ifndef HULL_HOOKS_DIRECT_H
 #define HULL_HOOKS_DIRECT_H
 
-extern char hull_direct_current[], hull_direct_peer[];
+extern char hull_direct_current[], hull_direct_peer[], hull_direct_chdir[];
 
 int hull_direct_hit(const unsigned long *arg, unsigned long ret);
 void hull_direct_asm(void);

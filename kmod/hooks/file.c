@@ -9,12 +9,13 @@
 #include <hooks/check.h>
 #include <hooks/checks.h>
 #include <hooks/hook.h>
+#include <hooks/quick.h>
 
 int hull_check_path(const struct path *path, u32 perms)
 {
 	struct hull_act act;
 
-	if (!hull_interesting(HULL_CLASS_FILE, perms))
+	if (likely(hull_quick_file(path, perms)) || !hull_interesting(HULL_CLASS_FILE, perms))
 		return 0;
 	hull_act_init(&act, HULL_CLASS_FILE, perms);
 	act.path = *path;

@@ -11,6 +11,7 @@
 #include <hooks/check.h>
 #include <hooks/checks.h>
 #include <hooks/hook.h>
+#include <hooks/quick.h>
 #include <hooks/inet.h>
 #include <hooks/unix.h>
 
@@ -84,14 +85,14 @@ int hull_check_inet(const struct sock *sk, enum hull_inet_operation operation,
 	u32 perm = HULL_INET_PERM(inet_protocol(sk), operation);
 	struct hull_act act;
 
-	if (!hull_interesting(HULL_CLASS_INET, perm))
-		return 0;
 	hull_act_init(&act, HULL_CLASS_INET, perm);
 	/* The function itself refuses what is no address. */
 	if (!inet_address(&act.request, address, len))
 		return 0;
 	if (operation == HULL_INET_CONNECT || operation == HULL_INET_SEND)
 		any_is_loopback(&act.request);
+	if (likely(hull_quick(&act.request)) || !hull_interesting(HULL_CLASS_INET, perm))
+		return 0;
 	return hull_check(&act);
 }
 

@@ -8,6 +8,7 @@
 #include <hooks/check.h>
 #include <hooks/checks.h>
 #include <hooks/hook.h>
+#include <hooks/quick.h>
 
 /* @floor: without a rule it does not reach those outside */
 static int check_peer(struct task_struct *peer, u32 class, u32 out, u32 in, u64 number, bool floor)
@@ -19,8 +20,11 @@ static int check_peer(struct task_struct *peer, u32 class, u32 out, u32 in, u64 
 	act.request.number = number;
 	act.peer = peer;
 	act.floor = floor;
+	act.request.peer = HULL_PEER_SELF;
+	if (same_thread_group(peer, current))
+		return likely(hull_quick(&act.request)) ? 0 : hull_check(&act);
 	ret = hull_check(&act);
-	if (ret || same_thread_group(peer, current))
+	if (ret)
 		return ret;
 	act.request.perms = in;
 	act.floor = false;

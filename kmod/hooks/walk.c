@@ -213,6 +213,69 @@ void hull_walk(const struct hull_ruleset *set, u32 sub, struct hull_request *req
 		hull_verdict_floor(set, hull_class_rows[HULL_CLASS_FILE].error, verdict);
 }
 
+/* @anchor + 1 of the only anchor that is @object, 0: none is; U32_MAX: several are. */
+static __always_inline u32 anchor_only(const struct hull_ruleset *set, unsigned long object)
+{
+	u32 at = hull_anchor_hash(object, 0) & set->slot_mask, found = 0;
+	const struct hull_anchor_slot *slot;
+
+	for (slot = &set->slots[at]; unlikely(slot->anchor); slot = &set->slots[at]) {
+		if (slot->ino == object)
+			found = found ? U32_MAX : slot->anchor;
+		at = (at + 1) & set->slot_mask;
+	}
+	return found;
+}
+
+/* The rule of the first anchor that says something. Patterns are for those who take names. */
+static __always_inline bool walk_rule(const struct hull_ruleset *set,
+				      const struct hull_blob_class *class,
+				      const struct path *path, u32 bit, u32 *rule)
+{
+	const u16 *index = &set->index[class->table[0].at];
+	const struct dentry *parent;
+	struct walk walk;
+	u32 depth = 0, anchor;
+
+	walk_init(&walk, path);
+	for (;;) {
+		anchor = anchor_only(set, identity(walk.dentry));
+		if (anchor) {
+			if (anchor == U32_MAX || index[2 * anchor - 1])
+				return false;
+			*rule = set->cell[index[2 * anchor - 2]].rule[bit];
+			if (*rule)
+				return true;
+		}
+		parent = READ_ONCE(walk.dentry->d_parent);
+		if (unlikely(parent == walk.dentry)) {
+			if (!walk_cross(&walk, &depth))
+				return !walk.lost;
+		} else {
+			walk.dentry = parent;
+		}
+	}
+}
+
+bool hull_walk_quick(const struct hull_ruleset *set, const struct hull_blob_class *class,
+		     const struct path *path, u32 bit, u32 *rule)
+{
+	unsigned int mount_seq, rename_seq;
+
+	*rule = 0;
+	if (class->speaks & BIT(bit)) {
+		mount_seq = read_seqbegin(mounts_lock);
+		rename_seq = read_seqbegin(&rename_lock);
+		if (!walk_rule(set, class, path, bit, rule) ||
+		    read_seqretry(&rename_lock, rename_seq) ||
+		    read_seqretry(mounts_lock, mount_seq))
+			return false;
+	}
+	if (!*rule)
+		*rule = set->cell[class->cell].rule[bit];
+	return true;
+}
+
 void hull_walk_anchors(const struct hull_ruleset *set, struct hull_request *request,
 		       const struct path *path)
 {

@@ -153,10 +153,11 @@ static __always_inline u32 peer_rule(const struct hull_ruleset *set, const struc
 
 /* ---- addresses ----------------------------------------------------------------- */
 
+/* Every bit of an address counts, most of all those that nets of one size differ in. */
 static __always_inline u32 net_hash(const u32 addr[4])
 {
-	u64 mixed = (((u64)addr[0] << 32 | addr[1]) ^ ((u64)addr[2] << 32 | addr[3]) * 31) *
-		    0x9e3779b97f4a7c15ull;
+	u64 mixed = addr[0] * 0x9e3779b97f4a7c15ull + addr[1] * 0xc2b2ae3d27d4eb4full +
+		    addr[2] * 0x165667b19e3779f9ull + addr[3] * 0xd6e8feb86659fd93ull;
 
 	return (u32)(mixed >> 32);
 }
