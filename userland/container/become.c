@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/close_range.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -226,6 +227,9 @@ int hull_ct_become(struct hull_ct_run *run, int starter, struct hull_ct_block *b
 	run->object = "become the program";
 	argv = calloc(p->args.n + 3, sizeof(*argv));
 	if (!argv || pipe2(pipes, O_CLOEXEC))
+		return -1;
+	/* What the caller had open is not for the starter, which follows names of the image. */
+	if (close_range(first, ~0u, CLOSE_RANGE_CLOEXEC))
 		return -1;
 	block->channel = high(run->channel, first);
 	block->gate = high(run->place->gate, first);

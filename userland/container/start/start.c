@@ -28,6 +28,7 @@
 #define EACCES		13
 #define ENOENT		2
 #define ENOTDIR		20
+#define EXDEV		18
 #define ENAMETOOLONG	36
 #define PATH_LEN	4096
 #define MSG_NOSIGNAL	0x4000
@@ -106,7 +107,7 @@ static void block_read(const char *number)
 }
 
 /* "exec LABEL" by the host's procfs: a faked one could make it nothing (CVE-2019-19921). */
-static void label_set(void)
+static void label_write(void)
 {
 	const char *label = at(block->label);
 	unsigned long size = 0;
@@ -120,6 +121,15 @@ static void label_set(void)
 	need(HULL_CT_START_LABEL, fd);
 	need(HULL_CT_START_LABEL, sys(write, fd, label, size));
 	sys(close, fd);
+}
+
+/* The host's procfs has served: no name may lead there any more. */
+static void label_set(void)
+{
+	label_write();
+	if (block->proc >= 0)
+		sys(close, block->proc);
+	block->proc = -1;
 }
 
 static void bounding_set(void)
@@ -170,6 +180,20 @@ static void filter_set(void)
 	sys(close, fd);
 }
 
+/*
+ * Into the working directory, which must be one of the container's: by /proc/self/fd a name
+ * leads to whatever a descriptor stands for that was handed on (CVE-2024-21626).
+ */
+static void directory_enter(void)
+{
+	static char path[PATH_LEN];
+
+	need(HULL_CT_START_CWD, sys(chdir, at(block->cwd)));
+	need(HULL_CT_START_CWD, sys(getcwd, path, sizeof(path)));
+	if (path[0] != '/')		/* "(unreachable)" */
+		fail(HULL_CT_START_CWD, -EXDEV);
+}
+
 static void identity_set(void)
 {
 	int caps = block->flags & HULL_CT_START_CAPS_GIVEN;
@@ -186,7 +210,7 @@ static void identity_set(void)
 	need(HULL_CT_START_GID, sys(setresgid, block->gid, block->gid, block->gid));
 	need(HULL_CT_START_UID, sys(setresuid, block->uid, block->uid, block->uid));
 	/* Not as root any more: what root's rights let it enter may be closed to it. */
-	need(HULL_CT_START_CWD, sys(chdir, at(block->cwd)));
+	directory_enter();
 	if (caps)
 		capabilities_set();
 	if (block->flags & HULL_CT_START_NNP)
@@ -315,7 +339,7 @@ static void become(char **args, char **env)
 		found = find(file, args[0], env);
 	if (block->flags & HULL_CT_START_NNP)
 		filter_set();
-	/* Ours are above those to be kept, and the last to need. */
+	/* Ours are above those to be kept, and not needed any more. */
 	sys(close_range, block->first_fd, ~0u, CLOSE_RANGE_CLOEXEC);
 	fail(HULL_CT_START_EXEC, execute(found, args, env));
 }
