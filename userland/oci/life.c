@@ -57,8 +57,9 @@ int oci_start(struct oci_container *container, struct hull_error *error)
 	if (oci_container_config(container, &bundle, error))
 		return -1;
 	fd = openat(container->dir, OCI_GATE_FILE, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
-	/* ENXIO: nobody waits there any more. */
-	ret = fd < 0 || write(fd, "", 1) != 1;
+	/* Nobody waits there any more: a start was killed before it could say that it is done. */
+	ret = fd < 0 ? errno != ENXIO || oci_container_status(container) != OCI_CREATED :
+		       write(fd, "", 1) != 1;
 	if (ret)
 		hull_error_set(error, errno, "container %s: its process does not wait: %s",
 			       container->id, strerror(errno));

@@ -105,8 +105,10 @@ int oci_container_claim(struct oci_container *container, const char *root, const
 	if (!ret) {
 		container->dir = openat(container->base, id,
 					O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		if (container->dir < 0 || flock(container->dir, LOCK_EX | LOCK_NB))
+		if (container->dir < 0 || flock(container->dir, LOCK_EX | LOCK_NB)) {
 			ret = hull_error_set(error, errno, "%s: %s", id, strerror(errno));
+			unlinkat(container->base, id, AT_REMOVEDIR);
+		}
 	}
 	if (ret)
 		oci_container_close(container);
