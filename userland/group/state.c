@@ -20,18 +20,6 @@
 #define STATE_NEW_FILE	"state.new"
 #define STATE_MAX	(4u << 20)
 
-static const char *const phase_names[] = {
-	[HULL_PHASE_MAKING] = "making",
-	[HULL_PHASE_CREATED] = "created",
-	[HULL_PHASE_STARTED] = "started",
-	[HULL_PHASE_ENDED] = "ended",
-};
-
-const char *hull_phase_name(enum hull_phase phase)
-{
-	return phase < sizeof(phase_names) / sizeof(phase_names[0]) ? phase_names[phase] : "?";
-}
-
 uint64_t hull_group_now(void)
 {
 	struct timespec now;
@@ -185,24 +173,10 @@ int hull_group_dir_open(struct hull_group_dir *dir, const char *name, struct hul
 
 /* --- the state ------------------------------------------------------------------ */
 
-static json_t *state_json(const struct hull_kept *state)
-{
-	return json_pack("{s:s s:i s:I s:i s:i s:i s:b s:b s:b s:I s:I s:I s:s s:s s:I s:O* s:O*}",
-			 "name", state->name, "phase", (int)state->phase,
-			 "id", (json_int_t)state->id, "pid", (int)state->pid,
-			 "keeper", (int)state->keeper, "status", state->status,
-			 "tty", state->tty, "background", state->background,
-			 "remove", state->remove, "created", (json_int_t)state->created,
-			 "started", (json_int_t)state->started, "ended", (json_int_t)state->ended,
-			 "cgroup", state->cgroup, "bridge", state->bridge,
-			 "address", (json_int_t)state->address, "argv", state->argv, "env", state->env);
-}
-
 int hull_kept_write(const struct hull_group_dir *dir,
 			   const struct hull_kept *state, struct hull_error *error)
 {
-	json_t *json = state_json(state);
-	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
+	char *text = hull_kept_format(state);
 	int fd = -1, code = ENOMEM;
 
 	if (text) {
@@ -214,77 +188,29 @@ int hull_kept_write(const struct hull_group_dir *dir,
 	if (fd >= 0)
 		close(fd);
 	free(text);
-	json_decref(json);
 	if (code)
 		return hull_error_set(error, code, "cannot write down the state of group %s: %s",
 				      dir->name, strerror(code));
 	return 0;
 }
 
-static void copy_text(json_t *json, const char *key, char *text, size_t size)
-{
-	const char *value = json_string_value(json_object_get(json, key));
-
-	snprintf(text, size, "%s", value ? value : "");
-}
-
-static json_int_t number(json_t *json, const char *key)
-{
-	return json_integer_value(json_object_get(json, key));
-}
-
-static bool flag(json_t *json, const char *key)
-{
-	return json_is_true(json_object_get(json, key));
-}
-
-static void state_from(json_t *json, struct hull_kept *state)
-{
-	copy_text(json, "name", state->name, sizeof(state->name));
-	copy_text(json, "cgroup", state->cgroup, sizeof(state->cgroup));
-	copy_text(json, "bridge", state->bridge, sizeof(state->bridge));
-	state->phase = (enum hull_phase)number(json, "phase");
-	state->id = (uint32_t)number(json, "id");
-	state->pid = (pid_t)number(json, "pid");
-	state->keeper = (pid_t)number(json, "keeper");
-	state->status = (int)number(json, "status");
-	state->tty = flag(json, "tty");
-	state->background = flag(json, "background");
-	state->remove = flag(json, "remove");
-	state->created = (uint64_t)number(json, "created");
-	state->started = (uint64_t)number(json, "started");
-	state->ended = (uint64_t)number(json, "ended");
-	state->address = (uint32_t)number(json, "address");
-	state->argv = json_incref(json_object_get(json, "argv"));
-	state->env = json_incref(json_object_get(json, "env"));
-}
-
 int hull_kept_read(const struct hull_group_dir *dir, struct hull_kept *state,
 			  struct hull_error *error)
 {
-	int fd = openat(dir->dir, STATE_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	json_error_t where;
-	json_t *json;
+	int fd = openat(dir->dir, STATE_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), ret = -1;
+	char *text = NULL;
+	struct stat st;
 
 	memset(state, 0, sizeof(*state));
 	if (fd < 0)
 		return hull_error_set(error, errno, "group %s has no state: %s", dir->name,
 				      strerror(errno));
-	json = json_loadfd(fd, 0, &where);
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size <= STATE_MAX)
+		text = malloc((size_t)st.st_size + 1);
+	if (text && read(fd, text, (size_t)st.st_size) == st.st_size)
+		ret = hull_kept_parse(text, (size_t)st.st_size, state);
+	free(text);
 	close(fd);
-	if (!json_is_object(json)) {
-		json_decref(json);
-		return hull_error_set(error, EINVAL, "the state of group %s makes no sense", dir->name);
-	}
-	state_from(json, state);
-	json_decref(json);
-	return 0;
-}
-
-void hull_kept_free(struct hull_kept *state)
-{
-	json_decref(state->argv);
-	json_decref(state->env);
-	state->argv = NULL;
-	state->env = NULL;
+	return ret ? hull_error_set(error, EINVAL, "the state of group %s makes no sense",
+				    dir->name) : 0;
 }

@@ -69,6 +69,11 @@ void hull_group_dir_close(struct hull_group_dir *dir);
 /** hull_group_dir_delete - the directory itself; the caller has its lock */
 void hull_group_dir_delete(struct hull_group_dir *dir);
 
+/** hull_kept_format - as JSON; free() it. NULL: no memory */
+char *hull_kept_format(const struct hull_kept *state);
+/** hull_kept_parse - -1: it makes no sense, and @state is empty; else hull_kept_free() it */
+int hull_kept_parse(const char *text, size_t len, struct hull_kept *state);
+
 int hull_kept_write(const struct hull_group_dir *dir,
 			   const struct hull_kept *state, struct hull_error *error);
 /** hull_kept_read - ENOENT: none was written; hull_kept_free() it */
