@@ -59,6 +59,8 @@ static bool may_fail(unsigned long long nr)
 {
 	static const unsigned long long never[] = {
 		SYS_exit, SYS_exit_group, SYS_rt_sigreturn, SYS_brk, SYS_munmap,
+		/* Gives the descriptor up, whatever it returns. */
+		SYS_close,
 	};
 	size_t i;
 
@@ -87,6 +89,17 @@ static void call_fail(pid_t pid)
 	ptrace(PTRACE_SETREGS, pid, 0, &regs);
 }
 
+/* A process is there before it has said so: it must not be left in its first stop. */
+static void child_meet(pid_t parent, int event)
+{
+	unsigned long child;
+
+	if ((event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK ||
+	     event == PTRACE_EVENT_CLONE) &&
+	    !ptrace(PTRACE_GETEVENTMSG, parent, 0, &child))
+		slot_of((pid_t)child);
+}
+
 /*
  * Nobody is traced any more; what comes next is theirs. Return: wait status of @command if it
  * ended meanwhile, else -1
@@ -109,6 +122,7 @@ static int all_detach(pid_t stopped, pid_t command)
 				ended = status;
 			continue;
 		}
+		child_meet(traced[i], status >> 16);
 		signal = status >> 16 || WSTOPSIG(status) & 0x80 ? 0 : WSTOPSIG(status);
 		ptrace(PTRACE_DETACH, traced[i], 0, signal);
 	}
@@ -154,6 +168,7 @@ static int follow(pid_t command, bool fail, long only, unsigned long n)
 			all_detach(0, 0);
 			return NOT_REACHED;
 		}
+		child_meet(pid, status >> 16);
 		i = slot_of(pid);
 		signal = WSTOPSIG(status);
 		if (status >> 16 || (signal == SIGSTOP && i >= 0 && !started[i]))
