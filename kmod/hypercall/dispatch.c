@@ -205,7 +205,8 @@ static int hypercall_fast(struct hull_vcpu *vcpu)
 
 /* ---- what may sleep ----------------------------------------------------------- */
 
-static noinline void trace_enter(const struct hull_call *call, const struct hull_call_row *row)
+noinline void hull_call_trace_enter(const struct hull_call *call,
+				    const struct hull_call_row *row)
 {
 	unsigned long args[4] = { 0 };
 
@@ -223,7 +224,7 @@ static long site_perform(struct hull_vcpu *vcpu, struct hull_call_site *site)
 	long ret;
 
 	if (trace_hull_hypercall_enter_enabled())
-		trace_enter(call, row);
+		hull_call_trace_enter(call, row);
 	ret = hull_call_perform(call, row, &site->ways[call->cpl], calls->policy);
 	if (trace_hull_hypercall_exit_enabled())
 		trace_hull_hypercall_exit(call->vm_id, call->vcpu_id, row->name ?: "unknown",

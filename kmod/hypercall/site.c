@@ -2,10 +2,12 @@
 /* Call sites: made, decided, forgotten; and calls answered from process context. */
 
 #include <linux/slab.h>
+#include <compat/trace.h>
 #include <core/audit.h>
 #include <hypercall/forward.h>
 #include <hypercall/site.h>
 #include <run/run.h>
+#include <trace.h>
 
 /* What numbers have that nobody has called: it sends them the slow way. */
 struct hull_call_site hull_call_site_none;
@@ -285,7 +287,12 @@ long hull_call_ring(struct hull_call *call)
 	policy = hull_subject_policy(&call->vm->record->subject);
 	row = hull_call_row_get(call->number);
 	way_decide(&way, call->vm, row, policy, call->number, call->cpl);
+	if (trace_hull_hypercall_enter_enabled())
+		hull_call_trace_enter(call, row);
 	ret = row->ring ? hull_call_perform(call, row, &way, policy) : -EOPNOTSUPP;
+	if (trace_hull_hypercall_exit_enabled())
+		trace_hull_hypercall_exit(call->vm_id, call->vcpu_id, row->name ?: "unknown",
+					  ret);
 	hull_call_row_put(row);
 	hull_policy_put(policy);
 

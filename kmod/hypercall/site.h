@@ -185,6 +185,8 @@ int hull_registry_init(void);
 void hull_registry_exit(void);
 
 /* dispatch.c */
+/** hull_call_trace_enter - the tracepoint, where it is on: those of @call's arguments that count */
+void hull_call_trace_enter(const struct hull_call *call, const struct hull_call_row *row);
 /** hull_call_entering - the vCPU goes on after a call that was answered the slow way */
 void hull_call_entering(struct hull_vcpu *vcpu);
 

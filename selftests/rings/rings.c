@@ -9,12 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <signal.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "rings.h"
 
 #define ENTRIES		8
+#define TRACING		"/sys/kernel/tracing/"
 #define NEAR_WRAP	0xfffffff5u
 
 static bool feature(struct vm *vm)
@@ -149,6 +152,52 @@ static void test_calls(struct vm *vm)
 	}
 	tap_ok(!wrong && v.ring->call_head == NEAR_WRAP + n, "calls of each kind");
 	tap_ok(!view_end(vm, &v), "the ring is ended");
+}
+
+static void tracing_set(const char *file, const char *value)
+{
+	char path[96];
+	FILE *f;
+
+	snprintf(path, sizeof(path), TRACING "%s", file);
+	f = fopen(path, "w");
+	if (f) {
+		fputs(value, f);
+		fclose(f);
+	}
+}
+
+static bool trace_has(const char *text)
+{
+	FILE *f = fopen(TRACING "trace", "r");
+	char line[512];
+	bool found = false;
+
+	while (f && !found && fgets(line, sizeof(line), f))
+		found = strstr(line, text);
+	if (f)
+		fclose(f);
+	return found;
+}
+
+/* A call that no vCPU makes is traced all the same. */
+static void test_traced(struct vm *vm)
+{
+	struct view v;
+
+	mkdir(TRACING, 0755);
+	mount("none", TRACING, "tracefs", 0, NULL);
+	tracing_set("events/hull/enable", "1");
+	view_init(vm, &v, 0, ENTRIES, 0, 0);
+	view_setup(vm, &v);
+	view_put(&v, HULL_HYPERCALL_LOG, 1, 0, 5000);
+	view_submit(vm, &v);
+	view_wait(&v.ring->result_tail, 1);
+	view_end(vm, &v);
+	tracing_set("events/hull/enable", "0");
+	tap_ok(trace_has(" vcpu 4294967295 hull_log cpl 0 args 0x0 0x1388 0x0 0x0") &&
+	       trace_has(" vcpu 4294967295 hull_log result -22"), "a ring's call is traced");
+	tracing_set("trace", "");
 }
 
 /* Results that nobody takes: no call more than there is room for. */
@@ -376,7 +425,7 @@ int main(int argc, char **argv)
 		return tap_skip_all("%s: no device, or no VMX", device);
 	machine_close(&m);
 
-	tap_plan(31);
+	tap_plan(32);
 	test_offer();
 	vm_open(&vm);
 	servers_start(&vm, 1);
@@ -384,6 +433,7 @@ int main(int argc, char **argv)
 	test_setup(&vm);
 	test_number(&vm);
 	test_calls(&vm);
+	test_traced(&vm);
 	test_full(&vm);
 	test_event(&vm);
 	test_stream(&vm);
