@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Debian's podman with hull-runc for its runtime.
 . ./debian.sh
-tap_plan 39
+tap_plan 42
 
 # On the command line alone: /etc/containers says nothing of all this.
 podman_()	# ARGUMENT...
@@ -81,6 +81,16 @@ podman_ unpause box
 tap_check "unpause" grep -qx "frozen 0" "$cg/cgroup.events"
 podman_ update --memory 48m box
 tap_check "update" grep -qx 50331648 "$cg/memory.max"
+mkdir "$busybox/data"
+echo secret > "$busybox/data/file"
+echo 'deny file read /data' > "$work/policy"
+podman_ exec box cat /data/file
+is "a file is read" 0 "secret"
+group=$(podman --events-backend file inspect -f '{{.Id}}' box | cut -c -63)
+try vmctl policy apply "$group" "$work/policy" "/proc/$3/root"
+is "a policy for a container that runs" 0
+podman_ exec box cat /data/file
+is "and it is read no more" 1 ""
 podman_ kill box
 is "kill" 0
 podman_ wait box

@@ -235,6 +235,7 @@ int hull_ct_become(struct hull_ct_run *run, int starter, struct hull_ct_block *b
 	block->gate = high(run->place->gate, first);
 	block->proc = high(run->proc, first);
 	block->ruleset = high(run->ruleset, first);
+	block->cgroup = high(run->cgroup, first);
 	block->first_fd = first;
 	block->flags |= run->place->tied ? HULL_CT_START_TIED : 0;
 	if (groups_kept(run))

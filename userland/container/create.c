@@ -71,7 +71,8 @@ int hull_ct_run_init(struct hull_ct_run *run, struct hull_ct_config *config,
 		devices++;
 	*run = (struct hull_ct_run){
 		.config = config, .place = place, .channel = -1, .proc = -1, .root = -1,
-		.root_tree = -1, .null = -1, .empty = -1, .dir = -1, .devpts = -1, .terminal = -1, .ruleset = -1,
+		.root_tree = -1, .null = -1, .empty = -1, .dir = -1, .devpts = -1, .terminal = -1,
+		.ruleset = -1, .cgroup = -1,
 		.user_ns = config->ns[HULL_CT_USER].mode == HULL_CT_NS_PRIVATE,
 		.trees = hull_ct_alloc(config, config->n_mounts + 1, sizeof(int)),
 		.device_trees = hull_ct_alloc(config, devices + 1, sizeof(int)),
@@ -241,7 +242,8 @@ static const char *const starter_steps[] = {
 	[HULL_CT_START_LANDLOCK] = "restrict by Landlock",
 	[HULL_CT_START_SECCOMP] = "load the filter of system calls",
 	[HULL_CT_START_CWD] = "enter the working directory",
-	[HULL_CT_START_GATE] = "wait for the start", [HULL_CT_START_EXEC] = "execute",
+	[HULL_CT_START_GATE] = "wait for the start",
+	[HULL_CT_START_CGROUP] = "move to the container's cgroup", [HULL_CT_START_EXEC] = "execute",
 };
 
 static int child_failed(const struct hull_ct_plan *plan, const struct hull_ct_config *config,

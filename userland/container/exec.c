@@ -5,6 +5,9 @@
  * What is inside may be hostile: it sees the new process as soon as that has joined. Until
  * then, and until its privileges are gone, the process is not dumpable, so that nobody may
  * trace it or look at it through /proc, and it trusts nothing that it reads there.
+ *
+ * It moves to the container's cgroup as the last thing before it becomes the program: what a
+ * policy denies the container, as joining namespaces, must not be denied to whoever enters it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -190,10 +193,6 @@ static int spawn(struct hull_ct_run *run, struct joining *j, int far, int starte
 	};
 	int dumpable = prctl(PR_GET_DUMPABLE);
 
-	if (run->place->cgroup >= 0) {
-		args.flags |= CLONE_INTO_CGROUP;
-		args.cgroup = (uint64_t)run->place->cgroup;
-	}
 	/* Inherited: there is no moment at which the child could be traced. */
 	prctl(PR_SET_DUMPABLE, 0);
 	process->pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
@@ -265,6 +264,14 @@ static int exec(struct hull_ct_run *run, struct joining *j, struct hull_ct *proc
 	return ret ? ret : parent(run, j, process, error);
 }
 
+static int cgroup_open(struct hull_ct_run *run)
+{
+	if (run->place->cgroup < 0)
+		return 0;
+	run->cgroup = openat(run->place->cgroup, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+	return run->cgroup < 0 ? -1 : 0;
+}
+
 int hull_ct_exec(int pidfd, pid_t pid, struct hull_ct_config *config,
 		 const struct hull_ct_place *place, struct hull_ct *process,
 		 struct hull_ct_error *error)
@@ -283,8 +290,12 @@ int hull_ct_exec(int pidfd, pid_t pid, struct hull_ct_config *config,
 	if (namespaces_find(run.proc, pid, &j.flags))
 		ret = hull_ct_fail(error, errno, "look at the container's namespaces: %s",
 				   strerror(errno));
+	else if (cgroup_open(&run))
+		ret = hull_ct_fail(error, errno, "the container's cgroup: %s", strerror(errno));
 	else
 		ret = exec(&run, &j, process, error);
+	if (run.cgroup >= 0)
+		close(run.cgroup);
 	close(run.proc);
 	if (ret)
 		hull_ct_end(process);

@@ -39,6 +39,7 @@ struct hull_ct_run {
 	int *trees;			/* mounts by number, not attached yet; -1 */
 	int *device_trees;		/* likewise */
 	int ruleset;			/* inside: of Landlock */
+	int cgroup;			/* exec: cgroup.procs, for the starter; -1 */
 	const char *object;		/* what a failing step was about, besides its own */
 };
 

@@ -88,10 +88,19 @@ static int cgroup_below(int base, const char *path, struct hull_error *error)
 	return fd;
 }
 
-/*
- * Processes and controllers for what is below exclude each other in a cgroup: where the
- * container has handed its controllers on, a process of it is where its first one is.
- */
+/* Processes and controllers for what is below exclude each other in a cgroup. */
+static bool hands_on(int cgroup)
+{
+	int fd = openat(cgroup, "cgroup.subtree_control", O_RDONLY | O_CLOEXEC);
+	char byte;
+	bool some = fd >= 0 && read(fd, &byte, 1) == 1 && byte != '\n';
+
+	if (fd >= 0)
+		close(fd);
+	return some;
+}
+
+/* Where the container has handed its controllers on, a process of it is where its first one is. */
 static int cgroup_of_first(const struct oci_container *container, int base,
 			   struct hull_error *error)
 {
@@ -123,7 +132,8 @@ static int cgroup_for(const struct oci_container *container, const struct oci_ex
 	if (*base < 0)
 		return -1;
 	if (!exec->cgroup)
-		return fcntl(*base, F_DUPFD_CLOEXEC, 3);
+		return hands_on(*base) ? cgroup_of_first(container, *base, error) :
+					 fcntl(*base, F_DUPFD_CLOEXEC, 3);
 	if (strchr(exec->cgroup, ':'))
 		return hull_error_set(error, EINVAL, "--cgroup %.100s: cgroup v2 has one path for "
 				      "all controllers", exec->cgroup);
@@ -141,16 +151,10 @@ static int enter(const struct oci_container *container, const struct oci_exec *e
 	if (pidfd < 0)
 		return -1;
 	place.cgroup = cgroup_for(container, exec, &base, error);
-	if (place.cgroup < 0 && exec->cgroup)
+	/* A container without a cgroup is one all the same. */
+	if (place.cgroup < 0 && (base >= 0 || exec->cgroup))
 		goto out;
 	ret = hull_ct_exec(pidfd, container->pid, config, &place, made, &ct_error);
-	if (ret && ct_error.code == EBUSY && base >= 0 && !exec->cgroup) {
-		close(place.cgroup);
-		place.cgroup = cgroup_of_first(container, base, error);
-		if (place.cgroup < 0)
-			goto out;
-		ret = hull_ct_exec(pidfd, container->pid, config, &place, made, &ct_error);
-	}
 	if (ret) {
 		*code = ct_error.exit_code;
 		hull_error_set(error, ct_error.code, "exec: %s", ct_error.text);

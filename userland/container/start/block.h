@@ -22,7 +22,8 @@ enum hull_ct_message_kind {
 enum hull_ct_start_step {
 	HULL_CT_START_NONE, HULL_CT_START_GROUPS, HULL_CT_START_GID, HULL_CT_START_UID,
 	HULL_CT_START_CAPS, HULL_CT_START_PRIVS, HULL_CT_START_LABEL, HULL_CT_START_LANDLOCK,
-	HULL_CT_START_SECCOMP, HULL_CT_START_CWD, HULL_CT_START_GATE, HULL_CT_START_EXEC,
+	HULL_CT_START_SECCOMP, HULL_CT_START_CWD, HULL_CT_START_GATE, HULL_CT_START_CGROUP,
+	HULL_CT_START_EXEC,
 };
 
 /* n_groups: leave them as they are, in a user namespace where nobody may set any */
@@ -53,7 +54,7 @@ struct hull_ct_block {
 	uint32_t filter_flags;			/* SECCOMP_FILTER_FLAG_* */
 	int32_t channel, gate, proc, ruleset;	/* descriptors; -1: none */
 	uint32_t first_fd;			/* from here on they are closed */
-	uint32_t pad;
+	int32_t cgroup;				/* cgroup.procs to move to; -1: it is there already */
 };
 
 #endif

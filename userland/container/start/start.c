@@ -337,6 +337,9 @@ static void become(char **args, char **env)
 
 	if (!filtered)
 		found = find(file, args[0], env);
+	/* Now it is the container's, and under its policy: none of what went before is done by it. */
+	if (block->cgroup >= 0)
+		need(HULL_CT_START_CGROUP, sys(write, block->cgroup, "0", 1));
 	if (block->flags & HULL_CT_START_NNP)
 		filter_set();
 	/* Ours are above those to be kept, and not needed any more. */
