@@ -264,6 +264,7 @@ void hull_group_end(struct hull_group *group)
 	hull_group_event(group, HULL_EVENT_GROUP_DELETED);
 	hull_group_unbind(group);
 	hull_subject_unpublish(&group->subject);
+	hull_group_task_gone(group);
 	hull_group_unwatch();
 }
 
@@ -318,6 +319,8 @@ int hull_group_rules_set(struct hull_group *group, struct hull_rules *rules, con
 	if (group->deleted) {
 		ret = refuse(why, "the group was deleted a moment ago", -ENOENT);
 	} else {
+		if (rules)
+			rules->group = group->subject.id;
 		rules = rcu_replace_pointer(group->rules, rules, lockdep_is_held(&group->lock));
 		hull_rules_put(rules);
 		hull_group_event(group, HULL_EVENT_GROUP_CHANGED);

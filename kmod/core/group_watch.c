@@ -204,6 +204,21 @@ static void on_rmdir(void *data, struct cgroup *cgroup, const char *path)
 	rcu_read_unlock();
 }
 
+static const struct hull_group_task_ops *task_ops;
+
+void hull_group_task_ops_set(const struct hull_group_task_ops *ops)
+{
+	WRITE_ONCE(task_ops, ops);
+}
+
+void hull_group_task_gone(struct hull_group *group)
+{
+	const struct hull_group_task_ops *ops = READ_ONCE(task_ops);
+
+	if (ops)
+		ops->gone(group->subject.id);
+}
+
 /* Counted where it happened and in all groups around. */
 static void count_up(struct task_struct *task, enum hull_group_count which)
 {
@@ -217,19 +232,30 @@ static void count_up(struct task_struct *task, enum hull_group_count which)
 
 static void on_fork(void *data, struct task_struct *parent, struct task_struct *child)
 {
+	const struct hull_group_task_ops *ops = READ_ONCE(task_ops);
+
 	count_up(child, thread_group_leader(child) ? HULL_COUNT_FORKS : HULL_COUNT_THREADS);
+	if (ops)
+		ops->fork(parent, child);
 }
 
 static void on_exec(void *data, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
 {
+	const struct hull_group_task_ops *ops = READ_ONCE(task_ops);
+
 	count_up(task, HULL_COUNT_EXECS);
+	if (ops)
+		ops->exec(bprm);
 }
 
 static void on_exit(void *data, struct task_struct *task)
 {
 	unsigned int signal = task->exit_code & 0x7f, status = (task->exit_code >> 8) & 0xff;
+	const struct hull_group_task_ops *ops = READ_ONCE(task_ops);
 	struct hull_group *group;
 
+	if (ops)
+		ops->exit(task);
 	/* A leader that gives way to a thread which executes a program is no end of a process. */
 	if (!thread_group_leader(task) || READ_ONCE(task->signal->group_exec_task))
 		return;

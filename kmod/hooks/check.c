@@ -116,7 +116,9 @@ static bool ask(struct hull_act *act, struct hull_group *group, const struct hul
 static void decide(struct hull_act *act, struct hull_group *group, struct hull_rules *rules,
 		   struct hull_verdict *verdict)
 {
-	evaluate(act, group, rules, hull_task_sub(rules), verdict);
+	evaluate(act, group, rules,
+		 unlikely(act->subject) ? hull_sub_of(act->subject, rules) : hull_task_sub(rules),
+		 verdict);
 	if (verdict->rule)
 		hull_rules_hit(rules, verdict->rule);
 	if (unlikely(verdict->action == HULL_DO_LIMIT))
@@ -266,10 +268,12 @@ int hull_check_of(struct hull_act *act, struct task_struct *task)
 	int ret;
 
 	act->peer = current;
+	act->subject = task;
 	rcu_read_lock();
 	group = hull_group_of(task);
 	ret = group ? check_from(act, group) : 0;
 	rcu_read_unlock();
+	act->subject = NULL;
 	return ret;
 }
 

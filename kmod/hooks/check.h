@@ -8,6 +8,7 @@
 
 #include <linux/fs.h>
 #include <core/group_table.h>
+#include <hooks/sub.h>
 #include <policy/rules.h>
 
 struct hull_question;
@@ -21,6 +22,7 @@ struct sock;
  * @child: FILE with depth 1: what is made; else NULL
  * @peer: PEER: the other task, or NULL
  * @peer_cgroup: UNIX: the cgroup that the other socket was made in, or NULL
+ * @subject: whose policy judges it, if that is not the caller
  * @floor: what a default allows does not reach those outside the group: a rule must say so
  * @questions: to be asked when nobody has denied it
  */
@@ -30,6 +32,7 @@ struct hull_act {
 	const struct dentry *child;
 	struct task_struct *peer;
 	const struct cgroup *peer_cgroup;
+	const struct task_struct *subject;
 	bool floor;
 	struct hull_question *questions;
 };
@@ -49,6 +52,7 @@ static inline void hull_act_init(struct hull_act *act, u32 class, u32 perms)
 	act->child = NULL;
 	act->peer = NULL;
 	act->peer_cgroup = NULL;
+	act->subject = NULL;
 	act->floor = false;
 	act->questions = NULL;
 }
@@ -59,10 +63,10 @@ static __always_inline struct hull_rules *hull_group_rules(const struct hull_gro
 	return rcu_dereference(group->rules);
 }
 
-/** hull_task_sub - which policy of @rules' set the calling task is under */
-static inline u32 hull_task_sub(const struct hull_rules *rules)
+/** hull_task_sub - which policy of @rules' set the calling task is under; RCU read side */
+static __always_inline u32 hull_task_sub(const struct hull_rules *rules)
 {
-	return 0;
+	return likely(rules->set.n_subs == 1) ? 0 : hull_sub_of(current, rules);
 }
 
 /** hull_interesting - of @perms those that some policy of the calling task has a say in */

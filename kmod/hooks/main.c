@@ -4,6 +4,7 @@
 #include <core/group.h>
 #include <hooks/arm.h>
 #include <hooks/hooks.h>
+#include <hooks/sub.h>
 #include <hooks/tell.h>
 #include <hooks/walk.h>
 #include <policy/rules.h>
@@ -43,12 +44,17 @@ int hull_confine(struct hull_group *group, struct hull_rules *rules, const char 
 
 int hull_hooks_init(void)
 {
-	return hull_tell_init();
+	int ret = hull_tell_init();
+
+	if (!ret)
+		hull_sub_init();
+	return ret;
 }
 
 /* There is no group any more: each of them holds the module. */
 void hull_hooks_exit(void)
 {
+	hull_sub_exit();
 	hull_disarm_all();
 	hull_tell_exit();
 }

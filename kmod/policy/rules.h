@@ -21,6 +21,7 @@
 /**
  * struct hull_rules - a policy
  * @set: ready to be evaluated; identities are addresses of inodes
+ * @group: ID of the group that it is the policy of
  * @hits: by rule, in blocks of HULL_RULES_HITS; per CPU
  * @buckets: by rule, under @bucket_lock; NULL: no rule limits
  * @paths: of resolved anchors; held, so that no other object gets their addresses
@@ -30,6 +31,7 @@ struct hull_rules {
 	struct kref ref;
 	struct rcu_work free_work;
 	struct hull_ruleset set;		/* [I] */
+	u32 group;				/* [I] once published */
 	void *blob;				/* [I] */
 	struct hull_anchor_slot *slots;		/* [I] */
 	u64 __percpu *hits[HULL_RULES_HIT_BLOCKS];
