@@ -27,8 +27,9 @@ static void peer_fill(struct hull_act *act, const struct hull_group *group,
 {
 	const struct hull_group *other = act->peer ? hull_group_of(act->peer) :
 						     hull_group_of_cgroup(act->peer_cgroup);
+	struct task_struct *subject = act->subject ?: current;
 
-	act->request.peer = act->peer && same_thread_group(act->peer, current) ?
+	act->request.peer = act->peer && same_thread_group(act->peer, subject) ?
 		HULL_PEER_SELF : peer_of(group, other);
 	act->request.named = other && set->n_peers ?
 		hull_ruleset_peer(set, other->subject.name, strlen(other->subject.name)) : 0;

@@ -32,7 +32,7 @@ struct hull_act {
 	const struct dentry *child;
 	struct task_struct *peer;
 	const struct cgroup *peer_cgroup;
-	const struct task_struct *subject;
+	struct task_struct *subject;
 	bool floor;
 	struct hull_question *questions;
 };

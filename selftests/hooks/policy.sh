@@ -8,7 +8,7 @@ root=/sys/fs/cgroup
 mkdir -p "$root"
 grep -q " $root cgroup2 " /proc/mounts || mount -t cgroup2 none "$root"
 mkdir -p "$root/web"
-tap_plan 27
+tap_plan 33
 
 place=$work/srv
 mkdir -p "$place/open" "$place/closed/pub"
@@ -102,5 +102,32 @@ good "clear" policy clear web
 may "nothing is denied any more" cat "$place/open/tls.key"
 vmctl_run policy show web
 tap_check "no policy any more" grep -q '^no policy$' "$work/out"
+
+# Who acts on a group is a peer, too: of the group itself, or from outside.
+sh -c 'echo $$ > "$0/cgroup.procs" && exec sleep 1000' "$root/web" &
+inside=$!
+until grep -q . "$root/web/cgroup.procs"; do
+	sleep 0.1
+done
+cat > "$work/peers.policy" <<END
+default allow
+deny=EHOSTDOWN signal receive 0 peer outside
+deny=EHOSTDOWN ptrace inspected peer outside
+END
+good "a policy about peers" policy apply web "$work/peers.policy"
+may_not_outside()	# NAME COMMAND...
+{
+	name=$1
+	shift
+	"$@" > /dev/null 2> "$work/err"
+	tap_check "$name" grep -q "Host is down" "$work/err"
+}
+may_not_outside "a signal from outside" busybox kill -0 "$inside"
+may "the same from within" busybox kill -0 "$inside"
+tap_check "looks from outside" sh -c "! readlink /proc/$inside/ns/net"
+may "and from within" readlink "/proc/$inside/ns/net"
+good "clear it" policy clear web
+kill "$inside"
+wait "$inside" 2> /dev/null
 good "delete" group delete web
 tap_end
