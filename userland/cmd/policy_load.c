@@ -67,7 +67,8 @@ static char *file_read(void *data, const char *name, bool system, size_t *size, 
 	snprintf(path, sizeof(path), system ? "%s.policy" : "%s", name);
 	fd = (int)syscall(SYS_openat2, dir, path, &how, sizeof(how));
 	if (fd < 0) {
-		*why = errno == EXDEV ? "it would leave the directory of the policy" :
+		*why = dir < 0 ? "no such directory; HULL_POLICIES names the one of ready policies" :
+		       errno == EXDEV ? "it would leave the directory of the policy" :
 		       strerror(errno);
 		return NULL;
 	}
