@@ -93,11 +93,20 @@ int hull_on_file_open(const unsigned long *arg)
 	return ret;
 }
 
+/*
+ * What is of the kernel's own mounts has no place that a rule could be about: sockets, pipes,
+ * memory files, what KVM and others give descriptors of. Its ioctls are of class ioctl alone.
+ */
+static bool has_place(const struct file *file)
+{
+	return !(file->f_path.mnt->mnt_flags & MNT_INTERNAL);
+}
+
 /* int security_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg) */
 int hull_on_file_ioctl(const unsigned long *arg)
 {
 	const struct file *file = HULL_HOOK_ARG(const struct file *, arg, 0);
-	int ret = hull_check_path(&file->f_path, HULL_FILE_IOCTL);
+	int ret = has_place(file) ? hull_check_path(&file->f_path, HULL_FILE_IOCTL) : 0;
 
 	return ret ?: hull_check_simple(HULL_CLASS_IOCTL, HULL_IOCTL_USE,
 					HULL_HOOK_ARG(unsigned int, arg, 1));
