@@ -18,11 +18,16 @@ work=$(mktemp -d)
 chmod 755 "$work"
 own_ns=$(readlink /proc/self/ns/pid)
 
-# Any command; $code, and what it has written in $work/out and $work/err.
+# Any command; $code, and what it has written in $work/out and $work/err. A program of Go's that
+# hangs tells by SIGQUIT where.
 try()	# COMMAND...
 {
 	code=0
-	timeout 120 "$@" > "$work/out" 2> "$work/err" < /dev/null || code=$?
+	timeout -s QUIT -k 5 120 "$@" > "$work/out" 2> "$work/err" < /dev/null || code=$?
+	if [ "$code" -eq 124 ]; then
+		echo "# hangs: $*"
+		sed 's/^/# hangs: /' "$work/err" | head -300
+	fi
 }
 
 is()	# NAME CODE [TEXT]

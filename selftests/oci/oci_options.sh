@@ -37,7 +37,7 @@ tap_check "the container goes on" status_is box running
 
 # --- exec
 mkdir "$cg/sub"
-runc exec --cgroup /sub box sh -c 'cat /proc/self/cgroup'
+runc exec --cgroup /sub box grep ^0: /proc/self/cgroup
 is "exec --cgroup" 0 "0::/sub"
 rmdir "$cg/sub"
 runc exec -g 7 -g 8 -c CAP_SYS_NICE box id -G
@@ -61,7 +61,7 @@ while read -r pid; do
 	echo "$pid" > "$cg/init/cgroup.procs"
 done < "$cg/cgroup.procs"
 echo +pids > "$cg/cgroup.subtree_control"
-runc exec box cat /proc/self/cgroup
+runc exec box grep ^0: /proc/self/cgroup
 is "exec where the container has cgroups of its own" 0 "0::/init"
 
 # --- update

@@ -269,8 +269,10 @@ enum status command_parse_more(const struct command *command, int argc, char **a
 
 	args->argv = argv;
 	args->argc = argc;
-	if (!strcmp(command->words, COMMAND_ANYTHING))
+	if (!strcmp(command->words, COMMAND_ANYTHING)) {
+		args->help = argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"));
 		return STATUS_OK;
+	}
 	getopt_tables(command, longs, shorts);
 	opterr = 0;
 	optind = 0;

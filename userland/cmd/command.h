@@ -154,7 +154,7 @@ struct command {
 	const char *noun, *verb;	/* @verb: NULL when the noun says it all */
 	/*
 	 * "NAME", "[VM]", "VM [RULE...]", ""; with "[ARG...]" no option follows a word;
-	 * COMMAND_ANYTHING is not looked at at all
+	 * COMMAND_ANYTHING is not looked at but for --help
 	 */
 	const char *words;
 	const char *summary;		/* a phrase */
