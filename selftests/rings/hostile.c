@@ -90,14 +90,19 @@ static uint8_t *far_begin(struct vm *vm, struct view *v)
 /* Rings are broken when they are looked at: the doorbell says so then. */
 static bool gives_up(struct vm *vm, long id)
 {
+	long ret = 0;
 	int i;
 
-	for (i = 0; i < 1000; i++) {
-		if (vm_call(vm, HULL_HYPERCALL_RING_DOORBELL, id, 0, 0) == -EIO)
-			return !vm_call(vm, HULL_HYPERCALL_RING_END, id, 0, 0);
+	for (i = 0; i < 20000 && ret != -EIO; i++) {
+		ret = vm_call(vm, HULL_HYPERCALL_RING_DOORBELL, id, 0, 0);
 		usleep(1000);
 	}
-	return false;
+	if (ret != -EIO)
+		tap_note("the doorbell says %ld", ret);
+	ret = vm_call(vm, HULL_HYPERCALL_RING_END, id, 0, 0);
+	if (ret)
+		tap_note("its end says %ld", ret);
+	return i < 20000 && !ret;
 }
 
 static void test_memory(struct vm *vm)
