@@ -105,12 +105,13 @@ struct hull_verdict {
  * struct hull_anchor_slot - where an anchor is; @anchor + 1, 0: free
  *
  * An identity is what the resolver says: inode number, device, generation; or an address
- * of something held, 0, 0. Equal identities are the same object as long as the set lives.
+ * of something held, 0, 0. Equal identities are the same object as long as the set lives;
+ * @twins: there are others with this one.
  */
 struct hull_anchor_slot {
 	u64 ino;
 	u32 dev, generation;
-	u32 anchor, reserved;
+	u32 anchor, twins;
 };
 
 /**

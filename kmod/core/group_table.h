@@ -40,13 +40,17 @@ DECLARE_STATIC_KEY_FALSE(hull_groups_key);
 
 static __always_inline struct hull_group *hull_group_at(const struct cgroup *cgroup)
 {
+	struct hlist_head *bucket =
+		&hull_group_table.bucket[hash_ptr(cgroup, HULL_GROUP_TABLE_BITS)];
+	struct hlist_node *node;
 	struct hull_group *group;
 
-	hlist_for_each_entry_rcu(group,
-				 &hull_group_table.bucket[hash_ptr(cgroup, HULL_GROUP_TABLE_BITS)],
-				 by_cgroup)
-		if (READ_ONCE(group->cgroup) == cgroup)
+	for (node = rcu_dereference_raw(hlist_first_rcu(bucket)); node;
+	     node = rcu_dereference_raw(hlist_next_rcu(node))) {
+		group = hlist_entry(node, struct hull_group, by_cgroup);
+		if (likely(READ_ONCE(group->cgroup) == cgroup))
 			return group;
+	}
 	return NULL;
 }
 
@@ -74,6 +78,16 @@ static __always_inline struct hull_group *hull_group_of(struct task_struct *task
 	if (!static_branch_unlikely(&hull_groups_key))
 		return NULL;
 	return hull_group_of_cgroup(task_dfl_cgroup(task));
+}
+
+/**
+ * hull_group_of_sched - hull_group_of() where preemption is off, and that is the RCU read side
+ *
+ * Who asks has reason to think that there are groups.
+ */
+static __always_inline struct hull_group *hull_group_of_sched(const struct task_struct *task)
+{
+	return hull_group_of_cgroup(rcu_dereference_sched(task->cgroups)->dfl_cgrp);
 }
 
 /** hull_group_current - the innermost group that the calling task is in, or NULL */

@@ -219,22 +219,22 @@ void hull_group_task_gone(struct hull_group *group)
 		ops->gone(group->subject.id);
 }
 
-/* Counted where it happened and in all groups around. */
-static void count_up(struct task_struct *task, enum hull_group_count which)
+/*
+ * Counted where it happened and in all groups around. A tracepoint's probes are called with
+ * preemption off, and that is an RCU read side.
+ */
+static __always_inline void count_up(struct hull_group *group, enum hull_group_count which)
 {
-	struct hull_group *group;
-
-	rcu_read_lock();
-	for (group = hull_group_of(task); group; group = hull_group_outer(group))
+	for (; group; group = rcu_dereference_sched(group->parent))
 		hull_group_count(group, which);
-	rcu_read_unlock();
 }
 
 static void on_fork(void *data, struct task_struct *parent, struct task_struct *child)
 {
 	const struct hull_group_task_ops *ops = READ_ONCE(task_ops);
 
-	count_up(child, thread_group_leader(child) ? HULL_COUNT_FORKS : HULL_COUNT_THREADS);
+	count_up(hull_group_of_sched(child),
+		 thread_group_leader(child) ? HULL_COUNT_FORKS : HULL_COUNT_THREADS);
 	if (ops)
 		ops->fork(parent, child);
 }
@@ -242,10 +242,11 @@ static void on_fork(void *data, struct task_struct *parent, struct task_struct *
 static void on_exec(void *data, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
 {
 	const struct hull_group_task_ops *ops = READ_ONCE(task_ops);
+	struct hull_group *group = hull_group_of_sched(task);
 
-	count_up(task, HULL_COUNT_EXECS);
-	if (ops)
-		ops->exec(bprm);
+	count_up(group, HULL_COUNT_EXECS);
+	if (group && ops)
+		ops->exec(group, bprm);
 }
 
 static void on_exit(void *data, struct task_struct *task)
@@ -259,15 +260,14 @@ static void on_exit(void *data, struct task_struct *task)
 	/* A leader that gives way to a thread which executes a program is no end of a process. */
 	if (!thread_group_leader(task) || READ_ONCE(task->signal->group_exec_task))
 		return;
-	rcu_read_lock();
-	for (group = hull_group_of(task); group; group = hull_group_outer(group)) {
+	for (group = hull_group_of_sched(task); group;
+	     group = rcu_dereference_sched(group->parent)) {
 		hull_group_count(group, HULL_COUNT_EXITS);
 		if (signal && signal <= _NSIG)
 			atomic64_inc(&group->signals[signal]);
 		else if (status)
 			hull_group_count(group, HULL_COUNT_FAILED);
 	}
-	rcu_read_unlock();
 }
 
 static void on_oom(void *data, struct task_struct *task, uid_t uid)

@@ -20,15 +20,15 @@ struct linux_binprm;
 /**
  * struct hull_group_task_ops - what another room does about tasks while there are groups
  * @fork: @child, which has not run yet, is a process or a thread of @parent, the caller
- * @exec: the caller runs @bprm's program from now on, in no other thread
+ * @exec: the caller, in @group, runs @bprm's program from now on, in no other thread
  * @exit: @task, the caller, ends; of its process's last thread signal->live is 0
  * @gone: a group was deleted; its ID is not used again soon
  *
- * Context: atomic.
+ * Context: atomic; an RCU read side.
  */
 struct hull_group_task_ops {
 	void (*fork)(struct task_struct *parent, struct task_struct *child);
-	void (*exec)(struct linux_binprm *bprm);
+	void (*exec)(struct hull_group *group, struct linux_binprm *bprm);
 	void (*exit)(struct task_struct *task);
 	void (*gone)(u32 group_id);
 };

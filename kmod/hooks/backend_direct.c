@@ -14,7 +14,6 @@
 #include <linux/fs.h>
 #include <linux/ftrace.h>
 #include <linux/hash.h>
-#include <linux/rculist.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -25,7 +24,7 @@
 #include <hooks/direct.h>
 #include <hooks/hook.h>
 
-#define RET_BITS	8
+#define RET_BITS	10	/* most have a bucket of their own */
 
 /* What is attached with one trampoline. */
 struct direct {
@@ -38,7 +37,7 @@ struct hull_batch {
 	struct direct direct[HULL_WHOS];
 };
 
-static struct hlist_head by_ret[1 << RET_BITS];		/* [I] after resolving */
+static struct hull_hook *by_ret[1 << RET_BITS];		/* [I] after resolving */
 static unsigned long (*location)(unsigned long ip);	/* [I] likewise */
 static int *tracing_enabled;				/* [I] likewise */
 
@@ -153,8 +152,8 @@ __visible notrace int hull_direct_hit(const unsigned long *arg, unsigned long re
 
 	if (!in_task())
 		return 0;
-	hlist_for_each_entry(hook, &by_ret[hash_long(ret, RET_BITS)], by_ret)
-		if (hook->ret == ret)
+	for (hook = by_ret[hash_long(ret, RET_BITS)]; hook; hook = hook->next)
+		if (likely(hook->ret == ret))
 			return hook->check(arg);
 	return 0;
 }
@@ -163,20 +162,23 @@ __visible notrace int hull_direct_hit(const unsigned long *arg, unsigned long re
 
 int hull_backend_resolve(struct hull_hook *hooks, unsigned int n)
 {
-	struct hull_hook *hook;
+	struct hull_hook *hook, **bucket;
 
 	location = (void *)hull_ksym("ftrace_location");
 	tracing_enabled = (int *)hull_ksym("ftrace_enabled");
 	if (!location || !tracing_enabled)
 		return -EOPNOTSUPP;
-	for (hook = hooks; hook < hooks + n; hook++) {
+	/* Those at the table's begin are called most, and come to be first in their buckets. */
+	for (hook = hooks + n; hook-- > hooks;) {
 		hook->address = hull_ksym(hook->function);
 		if (hook->address)
 			hook->address = location(hook->address);
 		if (!hook->address)
 			continue;
 		hook->ret = hook->address + MCOUNT_INSN_SIZE;
-		hlist_add_head(&hook->by_ret, &by_ret[hash_long(hook->ret, RET_BITS)]);
+		bucket = &by_ret[hash_long(hook->ret, RET_BITS)];
+		hook->next = *bucket;
+		*bucket = hook;
 	}
 	return 0;
 }

@@ -278,15 +278,21 @@ int hull_check_of(struct hull_act *act, struct task_struct *task)
 	return ret;
 }
 
-int hull_check_simple(u32 class, u32 perms, u64 number)
+static noinline int check_number(u32 class, u32 perms, u64 number)
 {
 	struct hull_act act;
 
+	if (!hull_interesting(class, perms))
+		return 0;
 	hull_act_init(&act, class, perms);
 	act.request.number = number;
-	if (likely(hull_quick(&act.request)) || !hull_interesting(class, perms))
-		return 0;
 	return hull_check(&act);
+}
+
+int hull_check_simple(u32 class, u32 perms, u64 number)
+{
+	return likely(hull_quick_number(class, perms, number)) ? 0 :
+								 check_number(class, perms, number);
 }
 
 bool hull_within_group(struct task_struct *task)

@@ -11,15 +11,20 @@
 #include <hooks/hook.h>
 #include <hooks/quick.h>
 
-int hull_check_path(const struct path *path, u32 perms)
+static noinline int check_path(const struct path *path, u32 perms)
 {
 	struct hull_act act;
 
-	if (likely(hull_quick_file(path, perms)) || !hull_interesting(HULL_CLASS_FILE, perms))
+	if (!hull_interesting(HULL_CLASS_FILE, perms))
 		return 0;
 	hull_act_init(&act, HULL_CLASS_FILE, perms);
 	act.path = *path;
 	return hull_check(&act);
+}
+
+int hull_check_path(const struct path *path, u32 perms)
+{
+	return likely(hull_quick_file(path, perms)) ? 0 : check_path(path, perms);
 }
 
 /*

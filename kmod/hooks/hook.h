@@ -3,7 +3,6 @@
 #ifndef HULL_HOOKS_HOOK_H
 #define HULL_HOOKS_HOOK_H
 
-#include <linux/list.h>
 #include <linux/types.h>
 #include <hooks/backend.h>
 
@@ -47,7 +46,7 @@ struct hull_hook {
 	const char *lost, *missing, *busy;
 	unsigned long address;		/* [I] after resolving */
 	unsigned long ret;		/* [I] likewise: where a call of a hook returns to */
-	struct hlist_node by_ret;	/* [I] likewise */
+	struct hull_hook *next;		/* [I] likewise: in its bucket of those found by @ret */
 	struct hull_batch *batch;	/* arm lock; NULL: not attached */
 	u32 users;			/* arm lock */
 };

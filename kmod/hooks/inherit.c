@@ -12,6 +12,7 @@
 #include <hooks/check.h>
 #include <hooks/checks.h>
 #include <hooks/hook.h>
+#include <hooks/quick.h>
 
 static u32 open_perms(const struct file *file, int mask)
 {
@@ -24,27 +25,38 @@ static u32 open_perms(const struct file *file, int mask)
 	return perms;
 }
 
-int hull_check_inherited(const struct file *file, int mask)
+static noinline int check_inherited(const struct file *file, u32 perms)
 {
 	struct hull_act act;
-	u32 perms;
 
-	if (!hull_interesting(HULL_CLASS_FILE, HULL_FILE_INHERIT) ||
-	    (file->f_path.mnt->mnt_flags & MNT_INTERNAL))
-		return 0;
-	perms = open_perms(file, mask);
-	if (!perms)
+	if (!hull_interesting(HULL_CLASS_FILE, HULL_FILE_INHERIT))
 		return 0;
 	hull_act_init(&act, HULL_CLASS_FILE, perms);
 	act.path = file->f_path;
 	return hull_may(&act) ? 0 : hull_check_path(&file->f_path, HULL_FILE_INHERIT);
 }
 
+int hull_check_inherited(const struct file *file, int mask)
+{
+	u32 perms;
+
+	if (file->f_path.mnt->mnt_flags & MNT_INTERNAL)
+		return 0;
+	perms = open_perms(file, mask);
+	if (!perms || likely(hull_quick_may(&file->f_path, perms)))
+		return 0;
+	return check_inherited(file, perms);
+}
+
 /* int security_file_permission(struct file *file, int mask): each read and write */
 int hull_on_file_permission(const unsigned long *arg)
 {
-	return hull_check_inherited(HULL_HOOK_ARG(const struct file *, arg, 0),
-				    HULL_HOOK_ARG(int, arg, 1));
+	const struct file *file = HULL_HOOK_ARG(const struct file *, arg, 0);
+
+	/* What the kernel reads to execute it, it has just asked for: see hull_on_file_open(). */
+	if (current->in_execve && (file->f_flags & __FMODE_EXEC))
+		return 0;
+	return hull_check_inherited(file, HULL_HOOK_ARG(int, arg, 1));
 }
 
 /* A socket knows the cgroup that it was made in. */

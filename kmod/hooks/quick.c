@@ -6,19 +6,20 @@
 
 #include <linux/preempt.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <core/group_table.h>
+#include <hull/policy_find.h>
 #include <hooks/check.h>
 #include <hooks/quick.h>
 #include <hooks/walk.h>
 
-static __always_inline struct hull_group *group_current(void)
-{
-	if (!static_branch_unlikely(&hull_groups_key))
-		return NULL;
-	return hull_group_of_cgroup(rcu_dereference_sched(current->cgroups)->dfl_cgrp);
-}
+/* Who decides; @rules NULL: nobody here, since there are none or several. */
+struct judge {
+	struct hull_group *group;
+	struct hull_rules *rules;
+	const struct hull_blob_class *class;
+};
 
-/* The policy of @group; NULL: it has none, or there are others around it. */
 static __always_inline struct hull_rules *rules_only(const struct hull_group *group)
 {
 	const struct hull_group *outer = rcu_dereference_sched(group->parent);
@@ -29,38 +30,74 @@ static __always_inline struct hull_rules *rules_only(const struct hull_group *gr
 	return rcu_dereference_sched(group->rules);
 }
 
-/* Allowed by @rule, 0: by none, and nothing else is to be done? Then it is counted. */
-static __always_inline bool settle(struct hull_group *group, struct hull_rules *rules, u32 rule)
+static __always_inline struct judge judge_find(u32 class)
 {
-	if (rule) {
-		const struct hull_blob_rule *said = &rules->set.rule[rule];
+	struct judge judge;
+	u32 sub = 0;
 
-		if (said->action != HULL_DO_ALLOW || said->sub != HULL_SUB_SAME)
-			return false;
-		hull_rules_hit(rules, rule);
-	}
-	hull_group_count(group, HULL_COUNT_ALLOWED);
+	judge.class = NULL;
+	judge.rules = NULL;
+	judge.group = hull_group_of_sched(current);
+	if (likely(judge.group))
+		judge.rules = rules_only(judge.group);
+	if (unlikely(!judge.rules))
+		return judge;
+	if (unlikely(judge.rules->set.n_subs != 1))
+		sub = hull_sub_of(current, judge.rules);
+	judge.class = &judge.rules->set.sub[sub].class[class];
+	return judge;
+}
+
+/* A rule that does nothing but allow; 0 is none. */
+static __always_inline bool allows(const struct hull_rules *rules, u32 rule)
+{
+	return !rule || rules->set.rule[rule].action == HULL_DO_ALLOW;
+}
+
+static __always_inline void settle(const struct judge *judge, u32 rule)
+{
+	if (rule)
+		hull_rules_hit(judge->rules, rule);
+	hull_group_count(judge->group, HULL_COUNT_ALLOWED);
+}
+
+/* @rule 0: the class's default decides. */
+static __always_inline bool settle_if_allowed(const struct judge *judge, u32 rule, u32 bit)
+{
+	if (!rule)
+		rule = hull_find_cell(&judge->rules->set, judge->class->cell, bit);
+	if (!allows(judge->rules, rule))
+		return false;
+	settle(judge, rule);
 	return true;
+}
+
+/* ---- files ----------------------------------------------------------------------- */
+
+/* The rule about the one permission left of @perms that is decided; negative: ask elsewhere. */
+static __always_inline int file_rule(const struct judge *judge, const struct path *path, u32 perms)
+{
+	if (unlikely(perms & (perms - 1)))
+		return -1;
+	return hull_walk_quick(&judge->rules->set, judge->class, path, __ffs(perms));
 }
 
 static __always_inline bool file_allowed(const struct path *path, u32 perms)
 {
-	struct hull_group *group = group_current();
-	const struct hull_blob_class *class;
-	struct hull_rules *rules;
-	u32 rule;
+	struct judge judge = judge_find(HULL_CLASS_FILE);
+	int rule;
 
-	rules = group ? rules_only(group) : NULL;
-	if (unlikely(!rules))
+	if (unlikely(!judge.rules))
 		return false;
-	class = &rules->set.sub[hull_task_sub(rules)].class[HULL_CLASS_FILE];
-	perms &= ~class->plain;
+	perms &= ~judge.class->plain;
 	if (!perms)
 		return true;
-	if (unlikely(perms & (perms - 1)))
+	rule = file_rule(&judge, path, perms);
+	if (rule < 0 || !allows(judge.rules, rule) ||
+	    (rule && judge.rules->set.rule[rule].sub != HULL_SUB_SAME))
 		return false;
-	return hull_walk_quick(&rules->set, class, path, __ffs(perms), &rule) &&
-	       settle(group, rules, rule);
+	settle(&judge, rule);
+	return true;
 }
 
 bool hull_quick_file(const struct path *path, u32 perms)
@@ -73,34 +110,149 @@ bool hull_quick_file(const struct path *path, u32 perms)
 	return allowed;
 }
 
-static __always_inline bool allowed_by(const struct hull_request *request)
+static __always_inline bool file_may(const struct path *path, u32 perms)
 {
-	struct hull_group *group = group_current();
-	const struct hull_blob_class *class;
-	struct hull_verdict verdict;
-	struct hull_rules *rules;
-	u32 sub;
+	struct judge judge = judge_find(HULL_CLASS_FILE);
+	int rule;
 
-	rules = group ? rules_only(group) : NULL;
-	if (unlikely(!rules))
+	if (unlikely(!judge.rules))
 		return false;
-	sub = hull_task_sub(rules);
-	class = &rules->set.sub[sub].class[request->class];
-	if (!(request->perms & ~class->plain))
+	perms &= ~judge.class->plain;
+	if (!perms)
 		return true;
-	/* Whether the group has a name in the policy is looked up elsewhere. */
-	if (class->kind == HULL_KIND_PEER && rules->set.n_peers)
-		return false;
-	hull_evaluate(&rules->set, sub, request, &verdict);
-	return settle(group, rules, verdict.rule);
+	rule = file_rule(&judge, path, perms);
+	return rule >= 0 && allows(judge.rules, rule);
 }
 
-bool hull_quick(const struct hull_request *request)
+bool hull_quick_may(const struct path *path, u32 perms)
+{
+	bool may;
+
+	preempt_disable();
+	may = file_may(path, perms);
+	preempt_enable();
+	return may;
+}
+
+/* ---- what is described by numbers --------------------------------------------------- */
+
+static __always_inline bool number_allowed(u32 class, u32 perms, u64 number)
+{
+	struct judge judge = judge_find(class);
+	u32 bit, rule;
+
+	if (unlikely(!judge.rules))
+		return false;
+	perms &= ~judge.class->plain;
+	if (!perms)
+		return true;
+	if (unlikely(perms & (perms - 1)))
+		return false;
+	bit = __ffs(perms);
+	if (!(judge.class->speaks & perms))
+		rule = 0;
+	else if (judge.class->kind == HULL_KIND_NUMBER)
+		rule = hull_find_number(&judge.rules->set, &judge.class->table[0], number, bit);
+	else if (judge.class->kind == HULL_KIND_RANGES)
+		rule = hull_find_range(&judge.rules->set, &judge.class->table[0], number, bit);
+	else
+		return false;
+	return settle_if_allowed(&judge, rule, bit);
+}
+
+bool hull_quick_number(u32 class, u32 perms, u64 number)
 {
 	bool allowed;
 
 	preempt_disable();
-	allowed = allowed_by(request);
+	allowed = number_allowed(class, perms, number);
+	preempt_enable();
+	return allowed;
+}
+
+/* @addr6: of IPv6, else NULL */
+static __always_inline bool inet_allowed(u32 perm, u32 addr4, const u32 *addr6, u16 port)
+{
+	struct judge judge = judge_find(HULL_CLASS_INET);
+	const struct hull_blob_span *table;
+	u32 bit = __ffs(perm), rule = 0;
+
+	if (unlikely(!judge.rules))
+		return false;
+	if (judge.class->plain & perm)
+		return true;
+	table = &judge.class->table[0];
+	if (judge.class->speaks & perm)
+		rule = addr6 ? hull_find_inet6(&judge.rules->set, table, addr6, port, bit) :
+			       hull_find_inet4(&judge.rules->set, table, addr4, port, bit);
+	return settle_if_allowed(&judge, rule, bit);
+}
+
+bool hull_quick_inet4(u32 perm, u32 addr, u16 port)
+{
+	bool allowed;
+
+	preempt_disable();
+	allowed = inet_allowed(perm, addr, NULL, port);
+	preempt_enable();
+	return allowed;
+}
+
+bool hull_quick_inet6(u32 perm, const u32 addr[4], u16 port)
+{
+	bool allowed;
+
+	preempt_disable();
+	allowed = inet_allowed(perm, 0, addr, port);
+	preempt_enable();
+	return allowed;
+}
+
+/* ---- other tasks ------------------------------------------------------------------------ */
+
+static __always_inline u32 peer_rule(const struct judge *judge, u32 perm, u32 peer, u64 number)
+{
+	const struct hull_ruleset *set = &judge->rules->set;
+	u32 bit = __ffs(perm), rule = 0;
+
+	if (judge->class->speaks & perm)
+		rule = hull_find_peer(set, &judge->class->table[0], peer, number, bit);
+	return rule ?: hull_find_cell(set, judge->class->cell, bit);
+}
+
+/* In the same group both ways are the same policy's; whoever acts on itself is not acted on. */
+static __always_inline bool peer_allowed(const struct task_struct *peer, u32 class, u32 out,
+					 u32 in, u64 number)
+{
+	struct judge judge = judge_find(class);
+	bool self = same_thread_group((struct task_struct *)peer, current);
+	u32 acts = 0, acted_on = 0, plain;
+
+	/* Whether the group has a name in the policy is looked up elsewhere. */
+	if (unlikely(!judge.rules || judge.rules->set.n_peers))
+		return false;
+	if (!self && (hull_group_of_sched(peer) != judge.group || judge.rules->set.n_subs != 1))
+		return false;
+	plain = judge.class->plain;
+	if (!(plain & out))
+		acts = peer_rule(&judge, out, self ? HULL_PEER_SELF : HULL_PEER_SAME, number);
+	if (!self && !(plain & in))
+		acted_on = peer_rule(&judge, in, HULL_PEER_SAME, number);
+	if (!allows(judge.rules, acts) || !allows(judge.rules, acted_on))
+		return false;
+	if (!(plain & out))
+		settle(&judge, acts);
+	if (!self && !(plain & in))
+		settle(&judge, acted_on);
+	return true;
+}
+
+bool hull_quick_peer(const struct task_struct *peer, u32 class, u32 out, u32 in, u64 number)
+{
+	bool allowed;
+
+	preempt_disable();
+	allowed = peer_allowed(peer, class, out, in, number);
 	preempt_enable();
 	return allowed;
 }

@@ -15,7 +15,7 @@
 #include <hooks/inet.h>
 #include <hooks/unix.h>
 
-static enum hull_inet_protocol inet_protocol(const struct sock *sk)
+static __always_inline enum hull_inet_protocol inet_protocol(const struct sock *sk)
 {
 	/* It goes by TCP where there is nothing better, and begins with it in any case. */
 	if (sk->sk_family == AF_SMC)
@@ -38,62 +38,90 @@ static enum hull_inet_protocol inet_protocol(const struct sock *sk)
 	return HULL_INET_OTHER;
 }
 
-/* Of an address that is too short to say more than its family. */
-static bool inet_address(struct hull_request *request, const struct sockaddr *address, int len)
+/* What an act is told of an address. @family 0: it is too short to say more than that. */
+struct address {
+	u32 addr4;
+	u16 port;
+	u8 family;
+};
+
+static __always_inline struct address address_read(const struct sockaddr *address, int len)
 {
 	const struct sockaddr_in *in = (const void *)address;
 	const struct sockaddr_in6 *in6 = (const void *)address;
+	struct address read;
 
-	request->inet.family = 4;
-	request->inet.addr[1] = 0;
-	request->inet.addr[2] = 0;
-	request->inet.addr[3] = 0;
+	read.family = 0;
+	read.addr4 = 0;
+	read.port = 0;
 	if (len >= (int)sizeof(*in) && (address->sa_family == AF_INET ||
 					address->sa_family == AF_UNSPEC)) {
-		request->inet.addr[0] = (__force u32)in->sin_addr.s_addr;
-		request->inet.port = ntohs(in->sin_port);
-		return true;
+		read.family = 4;
+		read.addr4 = (__force u32)in->sin_addr.s_addr;
+		read.port = ntohs(in->sin_port);
+	} else if (len >= SIN6_LEN_RFC2133 && address->sa_family == AF_INET6) {
+		read.family = 6;
+		read.port = ntohs(in6->sin6_port);
+		if (ipv6_addr_v4mapped(&in6->sin6_addr)) {
+			read.family = 4;
+			read.addr4 = (__force u32)in6->sin6_addr.s6_addr32[3];
+		}
 	}
-	if (len < SIN6_LEN_RFC2133 || address->sa_family != AF_INET6)
-		return false;
-	request->inet.port = ntohs(in6->sin6_port);
-	if (ipv6_addr_v4mapped(&in6->sin6_addr)) {
-		request->inet.addr[0] = (__force u32)in6->sin6_addr.s6_addr32[3];
-		return true;
-	}
-	request->inet.family = 6;
-	memcpy(request->inet.addr, in6->sin6_addr.s6_addr32, sizeof(request->inet.addr));
-	return true;
+	return read;
+}
+
+static noinline int check_inet(u32 perm, u8 family, const u32 *addr, u16 port)
+{
+	struct hull_act act;
+
+	if (!hull_interesting(HULL_CLASS_INET, perm))
+		return 0;
+	hull_act_init(&act, HULL_CLASS_INET, perm);
+	act.request.inet.family = family;
+	act.request.inet.port = port;
+	memset(act.request.inet.addr, 0, sizeof(act.request.inet.addr));
+	memcpy(act.request.inet.addr, addr, family == 4 ? sizeof(*addr) : 4 * sizeof(*addr));
+	return hull_check(&act);
+}
+
+static noinline int check_inet4(u32 perm, u32 addr, u16 port)
+{
+	return check_inet(perm, 4, &addr, port);
 }
 
 /* To no address is to this machine. */
-static void any_is_loopback(struct hull_request *request)
+static noinline int check_inet6(u32 perm, const struct in6_addr *addr, u16 port, bool to)
 {
-	u32 *addr = request->inet.addr;
+	const struct in6_addr *real = to && ipv6_addr_any(addr) ? &in6addr_loopback : addr;
+	const u32 *words = (__force const u32 *)real->s6_addr32;
 
-	if (addr[0] || addr[1] || addr[2] || addr[3])
-		return;
-	if (request->inet.family == 4)
-		addr[0] = (__force u32)htonl(INADDR_LOOPBACK);
-	else
-		addr[3] = (__force u32)htonl(1);
+	return likely(hull_quick_inet6(perm, words, port)) ? 0 : check_inet(perm, 6, words, port);
+}
+
+static __always_inline int check_inet_address(const struct sock *sk,
+					      enum hull_inet_operation operation,
+					      const struct sockaddr *address, int len)
+{
+	bool to = operation == HULL_INET_CONNECT || operation == HULL_INET_SEND;
+	u32 perm = HULL_INET_PERM(inet_protocol(sk), operation);
+	struct address read = address_read(address, len);
+
+	/* The function itself refuses what is no address. */
+	if (!read.family)
+		return 0;
+	if (read.family == 6)
+		return check_inet6(perm, &((const struct sockaddr_in6 *)address)->sin6_addr,
+				   read.port, to);
+	if (to && !read.addr4)
+		read.addr4 = (__force u32)htonl(INADDR_LOOPBACK);
+	return likely(hull_quick_inet4(perm, read.addr4, read.port)) ?
+		0 : check_inet4(perm, read.addr4, read.port);
 }
 
 int hull_check_inet(const struct sock *sk, enum hull_inet_operation operation,
 		    const struct sockaddr *address, int len)
 {
-	u32 perm = HULL_INET_PERM(inet_protocol(sk), operation);
-	struct hull_act act;
-
-	hull_act_init(&act, HULL_CLASS_INET, perm);
-	/* The function itself refuses what is no address. */
-	if (!inet_address(&act.request, address, len))
-		return 0;
-	if (operation == HULL_INET_CONNECT || operation == HULL_INET_SEND)
-		any_is_loopback(&act.request);
-	if (likely(hull_quick(&act.request)) || !hull_interesting(HULL_CLASS_INET, perm))
-		return 0;
-	return hull_check(&act);
+	return check_inet_address(sk, operation, address, len);
 }
 
 static u64 socket_number(const struct sock *sk)
@@ -206,14 +234,16 @@ int hull_on_socket_bind(const unsigned long *arg)
 /* int security_socket_connect(struct socket *sock, struct sockaddr *address, int addrlen) */
 int hull_on_socket_connect(const unsigned long *arg)
 {
+	const struct sock *sk = HULL_HOOK_ARG(const struct socket *, arg, 0)->sk;
 	const struct sockaddr *address = HULL_HOOK_ARG(const struct sockaddr *, arg, 1);
 	int len = HULL_HOOK_ARG(int, arg, 2);
 
 	/* That undoes a connection. */
 	if (len >= (int)sizeof(sa_family_t) && address->sa_family == AF_UNSPEC)
 		return 0;
-	return check_address(HULL_HOOK_ARG(const struct socket *, arg, 0)->sk, HULL_INET_CONNECT,
-			     address, len);
+	if (likely(sk->sk_family == AF_INET))
+		return check_inet_address(sk, HULL_INET_CONNECT, address, len);
+	return check_address(sk, HULL_INET_CONNECT, address, len);
 }
 
 /* int security_socket_listen(struct socket *sock, int backlog) */

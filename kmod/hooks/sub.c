@@ -125,30 +125,30 @@ static void give_up(struct task_struct *task)
 
 /* ---- what tasks do ------------------------------------------------------------------ */
 
+static noinline void exec_under(const struct hull_rules *rules, const struct path *program)
+{
+	struct hull_verdict verdict;
+	struct hull_act act;
+
+	hull_act_init(&act, HULL_CLASS_FILE, HULL_FILE_EXECUTE);
+	hull_walk(&rules->set, hull_task_sub(rules), &act.request, program, NULL, &verdict);
+	if (verdict.sub != HULL_SUB_SAME && !sub_set(rules, verdict.sub))
+		give_up(current);
+}
+
 /*
  * The program is known, and nothing of it has run. A script is not what runs: that is its
  * interpreter.
  */
-static void on_exec(struct linux_binprm *bprm)
+static void on_exec(struct hull_group *group, struct linux_binprm *bprm)
 {
-	struct hull_act act;
-	struct hull_verdict verdict;
-	const struct hull_group *group;
 	const struct hull_rules *rules;
 
-	rcu_read_lock();
-	for (group = hull_group_current(); group; group = hull_group_outer(group)) {
-		rules = hull_group_rules(group);
-		if (!rules || rules->set.n_subs == 1)
-			continue;
-		hull_act_init(&act, HULL_CLASS_FILE, HULL_FILE_EXECUTE);
-		act.path = bprm->file->f_path;
-		hull_walk(&rules->set, hull_task_sub(rules), &act.request, &act.path, NULL,
-			  &verdict);
-		if (verdict.sub != HULL_SUB_SAME && !sub_set(rules, verdict.sub))
-			give_up(current);
+	for (; group; group = rcu_dereference_sched(group->parent)) {
+		rules = rcu_dereference_sched(group->rules);
+		if (rules && unlikely(rules->set.n_subs != 1))
+			exec_under(rules, &bprm->file->f_path);
 	}
-	rcu_read_unlock();
 }
 
 static void on_fork(struct task_struct *parent, struct task_struct *child)

@@ -10,8 +10,8 @@
 #include <hooks/hook.h>
 #include <hooks/quick.h>
 
-/* @floor: without a rule it does not reach those outside */
-static int check_peer(struct task_struct *peer, u32 class, u32 out, u32 in, u64 number, bool floor)
+static noinline int check_peer_whole(struct task_struct *peer, u32 class, u32 out, u32 in,
+				     u64 number, bool floor)
 {
 	struct hull_act act;
 	int ret;
@@ -20,15 +20,20 @@ static int check_peer(struct task_struct *peer, u32 class, u32 out, u32 in, u64 
 	act.request.number = number;
 	act.peer = peer;
 	act.floor = floor;
-	act.request.peer = HULL_PEER_SELF;
-	if (same_thread_group(peer, current))
-		return likely(hull_quick(&act.request)) ? 0 : hull_check(&act);
 	ret = hull_check(&act);
-	if (ret)
+	if (ret || same_thread_group(peer, current))
 		return ret;
 	act.request.perms = in;
 	act.floor = false;
 	return hull_check_of(&act, peer);
+}
+
+/* @floor: without a rule it does not reach those outside */
+static __always_inline int check_peer(struct task_struct *peer, u32 class, u32 out, u32 in,
+				      u64 number, bool floor)
+{
+	return likely(hull_quick_peer(peer, class, out, in, number)) ?
+		0 : check_peer_whole(peer, class, out, in, number, floor);
 }
 
 /* int security_task_kill(struct task_struct *p, struct kernel_siginfo *info, int sig, cred) */

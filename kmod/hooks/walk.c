@@ -8,6 +8,7 @@
 #include <linux/seqlock.h>
 #include <compat/ksym.h>
 #include <compat/mount.h>
+#include <hull/policy_find.h>
 #include <hooks/walk.h>
 
 static seqlock_t *mounts_lock;			/* [I] the kernel's mount_lock */
@@ -213,67 +214,87 @@ void hull_walk(const struct hull_ruleset *set, u32 sub, struct hull_request *req
 		hull_verdict_floor(set, hull_class_rows[HULL_CLASS_FILE].error, verdict);
 }
 
-/* @anchor + 1 of the only anchor that is @object, 0: none is; U32_MAX: several are. */
-static __always_inline u32 anchor_only(const struct hull_ruleset *set, unsigned long object)
+/* The slot of @object, or a free one. */
+static __always_inline const struct hull_anchor_slot *slot_find(const struct hull_ruleset *set,
+								unsigned long object)
 {
-	u32 at = hull_anchor_hash(object, 0) & set->slot_mask, found = 0;
+	u32 at = hull_anchor_hash(object, 0) & set->slot_mask;
 	const struct hull_anchor_slot *slot;
 
 	for (slot = &set->slots[at]; unlikely(slot->anchor); slot = &set->slots[at]) {
 		if (slot->ino == object)
-			found = found ? U32_MAX : slot->anchor;
+			break;
 		at = (at + 1) & set->slot_mask;
 	}
-	return found;
+	return slot;
+}
+
+/*
+ * walk_cross() of what lies in registers. Return: no dentry: there is nothing above; and with a
+ * mount nobody knows what had been.
+ */
+static noinline struct path path_cross(struct path path)
+{
+	struct walk walk;
+	u32 depth = 0;
+
+	walk_init(&walk, &path);
+	if (walk_cross(&walk, &depth)) {
+		path.mnt = (struct vfsmount *)walk.mnt;
+		path.dentry = (struct dentry *)walk.dentry;
+		return path;
+	}
+	path.dentry = NULL;
+	if (!walk.lost)
+		path.mnt = NULL;
+	return path;
 }
 
 /* The rule of the first anchor that says something. Patterns are for those who take names. */
-static __always_inline bool walk_rule(const struct hull_ruleset *set,
-				      const struct hull_blob_class *class,
-				      const struct path *path, u32 bit, u32 *rule)
+static __always_inline int walk_rule(const struct hull_ruleset *set,
+				     const struct hull_blob_class *class, struct path path, u32 bit)
 {
 	const u16 *index = &set->index[class->table[0].at];
-	const struct dentry *parent;
-	struct walk walk;
-	u32 depth = 0, anchor;
+	const struct hull_anchor_slot *slot;
+	struct dentry *parent;
+	u32 rule;
 
-	walk_init(&walk, path);
 	for (;;) {
-		anchor = anchor_only(set, identity(walk.dentry));
-		if (anchor) {
-			if (anchor == U32_MAX || index[2 * anchor - 1])
-				return false;
-			*rule = set->cell[index[2 * anchor - 2]].rule[bit];
-			if (*rule)
-				return true;
+		slot = slot_find(set, identity(path.dentry));
+		if (slot->anchor) {
+			/* Several anchors are the same object: the strictest counts. */
+			if (slot->twins || index[2 * slot->anchor - 1])
+				return -1;
+			rule = hull_find_cell(set, index[2 * slot->anchor - 2], bit);
+			if (rule)
+				return rule;
 		}
-		parent = READ_ONCE(walk.dentry->d_parent);
-		if (unlikely(parent == walk.dentry)) {
-			if (!walk_cross(&walk, &depth))
-				return !walk.lost;
-		} else {
-			walk.dentry = parent;
+		parent = READ_ONCE(path.dentry->d_parent);
+		if (likely(parent != path.dentry)) {
+			path.dentry = parent;
+			continue;
 		}
+		path = path_cross(path);
+		if (!path.dentry)
+			return path.mnt ? -1 : 0;
 	}
 }
 
-bool hull_walk_quick(const struct hull_ruleset *set, const struct hull_blob_class *class,
-		     const struct path *path, u32 bit, u32 *rule)
+int hull_walk_quick(const struct hull_ruleset *set, const struct hull_blob_class *class,
+		    const struct path *path, u32 bit)
 {
 	unsigned int mount_seq, rename_seq;
+	int rule = 0;
 
-	*rule = 0;
 	if (class->speaks & BIT(bit)) {
 		mount_seq = read_seqbegin(mounts_lock);
 		rename_seq = read_seqbegin(&rename_lock);
-		if (!walk_rule(set, class, path, bit, rule) ||
-		    read_seqretry(&rename_lock, rename_seq) ||
+		rule = walk_rule(set, class, *path, bit);
+		if (read_seqretry(&rename_lock, rename_seq) ||
 		    read_seqretry(mounts_lock, mount_seq))
-			return false;
+			return -1;
 	}
-	if (!*rule)
-		*rule = set->cell[class->cell].rule[bit];
-	return true;
+	return rule ?: hull_find_cell(set, class->cell, bit);
 }
 
 void hull_walk_anchors(const struct hull_ruleset *set, struct hull_request *request,

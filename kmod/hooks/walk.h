@@ -24,13 +24,13 @@ void hull_walk(const struct hull_ruleset *set, u32 sub, struct hull_request *req
 void hull_verdict_floor(const struct hull_ruleset *set, u16 error, struct hull_verdict *verdict);
 
 /**
- * hull_walk_quick - which rule decides about permission number @bit; 0: none
+ * hull_walk_quick - which rule decides about permission number @bit
  * @class: of FILE, in @set
  *
- * Context: as hull_walk(); false: not found out, hull_walk() has to be asked.
+ * Context: as hull_walk(). Return: 0: none; negative: not found out, hull_walk() has to be asked.
  */
-bool hull_walk_quick(const struct hull_ruleset *set, const struct hull_blob_class *class,
-		     const struct path *path, u32 bit, u32 *rule);
+int hull_walk_quick(const struct hull_ruleset *set, const struct hull_blob_class *class,
+		    const struct path *path, u32 bit);
 
 /** hull_walk_anchors - MOUNT: fill in the anchors that @path is beneath; RCU read side */
 void hull_walk_anchors(const struct hull_ruleset *set, struct hull_request *request,

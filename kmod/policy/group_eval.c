@@ -4,7 +4,7 @@
  * says something, for each kind of object. Pure; userland builds this file, too.
  */
 
-#include <hull/policy_group.h>
+#include <hull/policy_find.h>
 
 #ifdef __KERNEL__
 #include <linux/errno.h>
@@ -99,27 +99,12 @@ u32 hull_ruleset_anchor(const struct hull_ruleset *set, u64 ino, u32 dev, u32 ge
 	return n;
 }
 
-/*
- * Every other class: which rule decides about one permission, or 0. A cell that doesn't
- * speak about a permission has rule 0 for it: the verifier saw to that.
- */
-static __always_inline u32 rule_at(const struct hull_ruleset *set, u32 cell, u32 bit)
-{
-	return set->cell[cell].rule[bit];
-}
+/* Every other class: which rule decides about one permission, or 0. */
 
 /* ---- numbers and peers ------------------------------------------------------- */
 
-static __always_inline u32 number_rule(const struct hull_ruleset *set, const struct hull_blob_span *table,
-		       u64 number, u32 bit)
-{
-	if (number >= table->n)
-		return 0;
-	return rule_at(set, set->index[table->at + hull_nospec(number, table->n)], bit);
-}
-
-static noinline u32 ranges_rule(const struct hull_ruleset *set, const struct hull_blob_span *table,
-		       u64 number, u32 bit)
+u32 hull_find_range(const struct hull_ruleset *set, const struct hull_blob_span *table, u64 number,
+		    u32 bit)
 {
 	const struct hull_blob_range *range = &set->range[table->at];
 	u32 low = 0, high = table->n, middle;
@@ -134,83 +119,70 @@ static noinline u32 ranges_rule(const struct hull_ruleset *set, const struct hul
 	}
 	if (low == table->n || range[low].first > number)
 		return 0;
-	return rule_at(set, range[low].cell, bit);
+	return hull_find_cell(set, range[low].cell, bit);
 }
 
-static __always_inline u32 peer_rule(const struct hull_ruleset *set, const struct hull_blob_span *table,
-		     const struct hull_request *request, u32 bit)
+static __always_inline u32 peer_rule(const struct hull_ruleset *set,
+				     const struct hull_blob_span *table,
+				     const struct hull_request *request, u32 bit)
 {
 	u32 rule = 0;
 
-	if (request->number >= HULL_PEER_STRIDE)
-		return 0;
 	if (request->named)
-		rule = number_rule(set, table,
-				   request->named * HULL_PEER_STRIDE + request->number, bit);
-	return rule ?: number_rule(set, table,
-				   request->peer * HULL_PEER_STRIDE + request->number, bit);
+		rule = hull_find_peer(set, table, request->named, request->number, bit);
+	return rule ?: hull_find_peer(set, table, request->peer, request->number, bit);
 }
 
 /* ---- addresses ----------------------------------------------------------------- */
 
-/* Every bit of an address counts, most of all those that nets of one size differ in. */
-static __always_inline u32 net_hash(const u32 addr[4])
-{
-	u64 mixed = addr[0] * 0x9e3779b97f4a7c15ull + addr[1] * 0xc2b2ae3d27d4eb4full +
-		    addr[2] * 0x165667b19e3779f9ull + addr[3] * 0xd6e8feb86659fd93ull;
-
-	return (u32)(mixed >> 32);
-}
-
 u32 hull_net_slot(const u32 addr[4], u32 n)
 {
-	return net_hash(addr) & (n - 1);
+	return hull_net_hash(addr) & (n - 1);
 }
 
-static __always_inline const struct hull_blob_net *
-net_find(const struct hull_ruleset *set, const struct hull_blob_prefix *prefix, const u32 addr[4])
+static const struct hull_blob_net *net_find6(const struct hull_ruleset *set,
+					     const struct hull_blob_prefix *prefix,
+					     const u32 addr[4])
 {
 	const u16 *slots = &set->index[prefix->slots.at];
-	const struct hull_blob_net *net;
 	u32 masked[4] = {
 		addr[0] & prefix->mask[0], addr[1] & prefix->mask[1],
 		addr[2] & prefix->mask[2], addr[3] & prefix->mask[3],
 	};
-	u32 at = net_hash(masked) & (prefix->slots.n - 1);
+	u32 at = hull_net_slot(masked, prefix->slots.n);
+	const struct hull_blob_net *net;
 
 	for (; slots[at]; at = (at + 1) & (prefix->slots.n - 1)) {
 		net = &set->net[slots[at] - 1];
-		if (net->addr[0] == masked[0] && net->addr[1] == masked[1] &&
-		    net->addr[2] == masked[2] && net->addr[3] == masked[3])
+		if (!memcmp(net->addr, masked, sizeof(masked)))
 			return net;
 	}
 	return NULL;
 }
 
-static noinline u32 inet_rule(const struct hull_ruleset *set, const struct hull_blob_span *table,
-		     const struct hull_request *request, u32 bit)
+u32 hull_find_inet6(const struct hull_ruleset *set, const struct hull_blob_span *table,
+		    const u32 addr[4], u16 port, u32 bit)
 {
 	const struct hull_blob_prefix *prefix = &set->prefix[table->at];
 	const struct hull_blob_prefix *end = prefix + table->n;
-	u32 addr[4] = { request->inet.addr[0] }, port = request->inet.port, cell, rule;
 	const struct hull_blob_net *net;
+	u32 rule;
 
-	if (request->inet.family != 4)
-		memcpy(addr, request->inet.addr, sizeof(addr));
-	for (; prefix < end; prefix++) {
-		if (prefix->family != request->inet.family)
-			continue;
-		net = net_find(set, prefix, addr);
-		if (!net)
-			continue;
-		cell = net->cell;
-		if (net->ports)
-			cell = set->page[set->ports[net->ports - 1].at[port >> 8]].at[port & 0xff];
-		rule = rule_at(set, cell, bit);
+	for (; prefix < end && prefix->family == 6; prefix++) {
+		net = net_find6(set, prefix, addr);
+		rule = net ? hull_find_port(set, net, port, bit) : 0;
 		if (rule)
 			return rule;
 	}
 	return 0;
+}
+
+static u32 inet_rule(const struct hull_ruleset *set, const struct hull_blob_span *table,
+		     const struct hull_request *request, u32 bit)
+{
+	if (request->inet.family == 4)
+		return hull_find_inet4(set, table, request->inet.addr[0], request->inet.port, bit);
+	return hull_find_inet6(set, table, request->inet.addr, request->inet.port, bit);
 }
 
 /* ---- names ---------------------------------------------------------------------- */
@@ -234,7 +206,7 @@ static u32 name_rule(const struct hull_ruleset *set, const struct hull_blob_clas
 		middle = (low + high) / 2;
 		order = name_compare(set, &name[middle], text);
 		if (!order)
-			rule = rule_at(set, name[middle].cell, bit);
+			rule = hull_find_cell(set, name[middle].cell, bit);
 		else if (order < 0)
 			low = middle + 1;
 		else
@@ -243,7 +215,7 @@ static u32 name_rule(const struct hull_ruleset *set, const struct hull_blob_clas
 	name = &set->name[class->table[1].at];
 	for (high = class->table[1].n; high && !rule; high--, name++)
 		if (glob_is(set, &name->text, text))
-			rule = rule_at(set, name->cell, bit);
+			rule = hull_find_cell(set, name->cell, bit);
 	return rule;
 }
 
@@ -286,7 +258,7 @@ static noinline u32 mount_rule(const struct hull_ruleset *set, const struct hull
 	u32 rule;
 
 	for (; mount < end; mount++) {
-		rule = rule_at(set, mount->cell, bit);
+		rule = hull_find_cell(set, mount->cell, bit);
 		if (rule && mount_applies(set, mount, request))
 			return rule;
 	}
@@ -306,17 +278,17 @@ static __always_inline u32 rule_find(const struct hull_ruleset *set,
 		if (class->kind == HULL_KIND_PEER)
 			rule = peer_rule(set, &class->table[0], request, bit);
 		else if (class->kind == HULL_KIND_NUMBER)
-			rule = number_rule(set, &class->table[0], request->number, bit);
+			rule = hull_find_number(set, &class->table[0], request->number, bit);
 		else if (class->kind == HULL_KIND_INET)
 			rule = inet_rule(set, &class->table[0], request, bit);
 		else if (class->kind == HULL_KIND_RANGES)
-			rule = ranges_rule(set, &class->table[0], request->number, bit);
+			rule = hull_find_range(set, &class->table[0], request->number, bit);
 		else if (class->kind == HULL_KIND_UNIX)
 			rule = unix_rule(set, class, request, bit);
 		else if (class->kind == HULL_KIND_MOUNT)
 			rule = mount_rule(set, &class->table[0], request, bit);
 	}
-	return rule ?: rule_at(set, class->cell, bit);
+	return rule ?: hull_find_cell(set, class->cell, bit);
 }
 
 /* Several permissions: each by itself, the strictest rule counts. */

@@ -261,17 +261,22 @@ void hull_ruleset_slots_give(struct hull_ruleset *set, struct hull_anchor_slot *
 
 int hull_ruleset_resolve(struct hull_ruleset *set, u32 anchor, u64 ino, u32 dev, u32 generation)
 {
-	u32 at = hull_anchor_hash(ino, dev) & set->slot_mask;
+	u32 at = hull_anchor_hash(ino, dev) & set->slot_mask, twins = 0;
+	struct hull_anchor_slot *slot;
 
 	if (anchor >= set->n_anchors)
 		return -EINVAL;
 	/* One slot stays free, always: every search ends. */
 	if (set->n_resolved >= set->n_anchors || set->n_resolved >= set->slot_mask)
 		return -ENOSPC;
-	while (set->slots[at].anchor)
+	for (slot = &set->slots[at]; slot->anchor; slot = &set->slots[at]) {
+		if (slot->ino == ino && slot->dev == dev && slot->generation == generation)
+			slot->twins = twins = 1;
 		at = (at + 1) & set->slot_mask;
-	set->slots[at] = (struct hull_anchor_slot){
+	}
+	*slot = (struct hull_anchor_slot){
 		.ino = ino, .dev = dev, .generation = generation, .anchor = anchor + 1,
+		.twins = twins,
 	};
 	set->n_resolved++;
 	return 0;

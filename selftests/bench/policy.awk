@@ -10,8 +10,9 @@ $1 == "FIGURE" {
 }
 
 function added(what, o,		without) {
-	without = what ~ /^(bpf|hull|hull-1000-rules|hull-1000-groups|hull-outside-cgroup)$/ ? \
-		  "none-cgroup" : "none"
+	without = what ~ /^hull/ ? "before" : "none"
+	if (what ~ /^(bpf|hull|hull-1000-rules|hull-1000-groups|hull-outside-cgroup)$/)
+		without = without "-cgroup"
 	if (!((what, o) in value) || !((without, o) in value)) {
 		missing = 1
 		return 0
@@ -27,7 +28,7 @@ function row(name, ours, o,	i, text, best) {
 		if (added(peer[i], o) > 0 && (!best || added(peer[i], o) < best))
 			best = added(peer[i], o)
 	}
-	printf "%s,\"base\":%d", text, value["none-cgroup", o] > json
+	printf "%s,\"base\":%d", text, value["before-cgroup", o] > json
 	if (best)
 		printf ",\"ratio\":%.4f", ours / best > json
 	print "}" > json
@@ -52,7 +53,7 @@ END {
 	}
 	printf "%-22s", "outside, %"
 	for (j = 1; j <= n; j++)
-		printf "%12.2f", 100 * added("hull-outside", op[j]) / value["none", op[j]]
+		printf "%12.2f", 100 * added("hull-outside", op[j]) / value["before", op[j]]
 	printf "\n\n"
 	for (j = 1; j <= n; j++) {
 		row("outside", added("hull-outside", op[j]), op[j])

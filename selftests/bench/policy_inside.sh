@@ -26,6 +26,9 @@ apparmor_parser -K -T -a policy.apparmor
 apparmor_parser -R policy.apparmor
 ./policy_bpf policy.bpf.o "$bench" "$ops bpf-outside; $ops bpf $bench"
 
+# Peers leave their traces, unloaded or not: what Hull adds is added to what there is now.
+"$ops" before
+"$ops" before-cgroup "$bench"
 # As many hooks as there are.
 echo 'default deny' > all.policy
 vmctl group adopt away "$root/away"

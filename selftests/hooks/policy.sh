@@ -8,7 +8,7 @@ root=/sys/fs/cgroup
 mkdir -p "$root"
 grep -q " $root cgroup2 " /proc/mounts || mount -t cgroup2 none "$root"
 mkdir -p "$root/web"
-tap_plan 33
+tap_plan 37
 
 place=$work/srv
 mkdir -p "$place/open" "$place/closed/pub"
@@ -102,6 +102,18 @@ good "clear" policy clear web
 may "nothing is denied any more" cat "$place/open/tls.key"
 vmctl_run policy show web
 tap_check "no policy any more" grep -q '^no policy$' "$work/out"
+
+# Two names of one directory: the stricter rule, whichever comes first.
+ln -s "$place/open" "$place/alias"
+for pair in "open alias" "alias open"; do
+	cat > "$work/twins.policy" <<END
+default allow
+allow file read $place/${pair% *}
+deny=EHOSTDOWN file read $place/${pair#* }
+END
+	good "a directory by two names" policy apply web "$work/twins.policy"
+	may_not "the stricter of its rules" "Host is down" cat "$place/open/a"
+done
 
 # Who acts on a group is a peer, too: of the group itself, or from outside.
 sh -c 'echo $$ > "$0/cgroup.procs" && exec sleep 1000' "$root/web" &

@@ -273,6 +273,15 @@ static void modes(void)
 	       "of several permissions the strictest rule counts");
 }
 
+static bool both_twins(const struct hull_anchor_slot slots[4])
+{
+	unsigned int i, twins = 0;
+
+	for (i = 0; i < 4; i++)
+		twins += slots[i].anchor && slots[i].twins;
+	return twins == 2;
+}
+
 /* Two names of one directory, as /lib and /usr/lib are: the stricter rule, in either order. */
 static void same_object(void)
 {
@@ -293,6 +302,7 @@ static void same_object(void)
 		tap_ok(hull_eval_object(&eval, 7, 1, 0), "found in order %u", i);
 		hull_eval_end(&eval, &verdict);
 		tap_ok(verdict.action == HULL_DO_DENY, "the stricter of two names of one object");
+		tap_ok(both_twins(slots), "they are marked as the same");
 	}
 	hull_eval_begin(&eval, &set.set, 0, &request);
 	tap_ok(!hull_eval_object(&eval, 7, 2, 0) && !hull_eval_object(&eval, 7, 1, 1),
@@ -454,7 +464,7 @@ static void many(void)
 
 int main(void)
 {
-	tap_plan(33);
+	tap_plan(35);
 	files();
 	addresses();
 	peers();
