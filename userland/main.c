@@ -120,12 +120,14 @@ const struct command commands[] = {
 	  policy_compile_run },
 	{ "policy", "explain", "FILE CLASS [WORD...]", "which rule decides about an action, and why",
 	  "A request is a class, maybe permissions, and an object, as a rule has them: file read "
-	  "/etc/passwd, inet tcp.connect 10.0.0.1 port 80, signal send KILL peer outside. Asked of "
-	  "the evaluator that the module has, without a kernel.", TAKES(JSON), 0, policy_explain_run },
+	  "/etc/passwd, inet tcp.connect 10.0.0.1 port 80, signal send KILL peer outside. What VMs "
+	  "may call: hypercall CALLS [cpl=LEVEL,...]. Asked of the evaluator that the module has, "
+	  "without a kernel.", TAKES(JSON), 0, policy_explain_run },
 	{ "policy", "test", "FILE TESTS", "does a policy do what a table expects",
 	  "TESTS is written as a policy; each rule is an expectation about each object it names: "
-	  "deny file read /etc/shadow. With an error the error must be that one. Exits with 1 when "
-	  "something is not as expected.", 0, 0, policy_test_run },
+	  "deny file read /etc/shadow. With an error the error must be that one. Each line of its "
+	  "block of hypercalls is one about all calls that it is for. Exits with 1 when something "
+	  "is not as expected.", 0, 0, policy_test_run },
 	{ "policy", "diff", "FILE FILE", "what another policy would decide differently",
 	  "Both are asked about everything that either mentions, and about each class's default. "
 	  "Exits with 1 when they differ.", 0, 0, policy_diff_run },

@@ -3,7 +3,7 @@
 # Policies of groups, as far as they need no kernel: mistakes, answers, tables, learning.
 . ./cli.sh
 
-tap_plan 42
+tap_plan 62
 
 HULL_POLICIES=$(pwd)
 export HULL_POLICIES
@@ -100,6 +100,52 @@ grep -v '^kill' "$policy" | write new.policy
 vmctl_run policy diff "$policy" "$work/new.policy"
 tap_check "another one does not: 1" test "$code" -eq 1
 says '^namespace create user: kill=EPERM -> allow$' "diff says what changes"
+
+# What VMs may call is in the same file, and asked of the evaluator of calls.
+write vm.policy <<'END'
+default deny
+hypercalls {
+	default allow
+	module cpl=3 deny=EPERM
+	log limit=10/5
+	0x48750202-0x48750205 deny=ENOSYS
+}
+END
+good "explain a call" policy explain "$work/vm.policy" hypercall log
+says '^hypercall hull_log cpl=0,1,2,3: limit=10/5,EAGAIN, by its number$' "what is done, and why"
+says "vm.policy:5: hull_log limit=10/5,EAGAIN" "the rule of a call"
+good "explain calls" policy explain "$work/vm.policy" hypercall all cpl=3
+says '^hypercall module cpl=3: deny=EPERM, by its number$' "calls of one rule are one answer"
+says '^hypercall 0x48750206-0x487503ff cpl=3: allow, by default$' "so are those of the default"
+good "explain a call in JSON" policy explain --json "$work/vm.policy" hypercall 0x48750204
+json_is 6 line
+json_is deny=ENOSYS action
+bad 2 "no such call" policy explain "$policy" hypercall fly
+bad 2 "no request" policy explain "$policy" hypercall
+echo 'hypercalls { fly allow }' | write bad.policy
+bad 1 "bad.policy:1: 'fly'" policy explain "$work/bad.policy" hypercall log
+write vm.tests <<'END'
+deny file read /etc/shadow
+hypercalls {
+	log limit=10/5
+	module cpl=3 deny=EPERM
+	0x48750202 cpl=0 deny=ENOSYS
+	bpf allow
+}
+END
+good "a table about calls" policy test "$work/vm.policy" "$work/vm.tests"
+says '^5 of 5 as expected' "all of it is met"
+echo 'hypercalls { user allow }' | write vm-wrong.tests
+vmctl_run policy test "$work/vm.policy" "$work/vm-wrong.tests"
+tap_check "one is not: 1" test "$code" -eq 1
+says 'vm-wrong.tests:1: user allow: hypercall 0x48750202 cpl=0 is deny=ENOSYS, by its number (line 6)' \
+	"it says about which call"
+good "the same calls" policy diff "$work/vm.policy" "$work/vm.policy"
+sed 's/log limit.*/log cpl=3 kill/' "$work/vm.policy" | write vm-new.policy
+vmctl_run policy diff "$work/vm.policy" "$work/vm-new.policy"
+tap_check "other calls: 1" test "$code" -eq 1
+says '^hypercall hull_log cpl=3: limit=10/5,EAGAIN -> kill$' "diff of a level"
+says '^hypercall hull_log cpl=0,1,2: limit=10/5,EAGAIN -> allow$' "diff of others"
 
 good "compile" policy compile "$policy" "$work/web.blob"
 tap_check "a blob" test "$(head -c 4 "$work/web.blob")" = Hull

@@ -15,7 +15,7 @@
 #include <lib/confine.h>
 #include <lib/group.h>
 #include <cmd/output.h>
-#include <cmd/policy.h>
+#include <cmd/policy_calls.h>
 
 /* ---- apply, clear -------------------------------------------------------------- */
 
@@ -103,7 +103,6 @@ static enum status vm_apply(const struct command *command, const struct args *ar
 {
 	struct hull_vm_policy calls = { 0 };
 	struct policy_rules rules;
-	struct policy_error wrong;
 	struct hull_error error;
 
 	if (!loaded->policy.calls) {
@@ -111,7 +110,8 @@ static enum status vm_apply(const struct command *command, const struct args *ar
 				 args->words[1], args->words[0]);
 		return STATUS_FAILURE;
 	}
-	policy_parse(loaded->policy.calls, loaded->policy.calls_size, NULL, &rules, &wrong);
+	if (!policy_calls_read(command, args->words[1], &loaded->policy, &rules))
+		return STATUS_FAILURE;
 	calls.n = rules.n;
 	memcpy(calls.rule, rules.rule, sizeof(calls.rule));
 	return hull_vm_policy_set(client, ref, &calls, &error) ? command_fail(command, &error) :

@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <cmd/output.h>
 #include <cmd/policy.h>
+#include <cmd/policy_calls.h>
 
 #define TEXT	512
 
@@ -110,10 +111,13 @@ int policy_explain_run(const struct command *command, const struct args *args)
 	struct group_policy request = { 0 };
 	struct policy_loaded loaded;
 	struct group_set set;
-	enum status status = policy_load_set(command, args->words[0], &loaded, &set);
+	enum status status;
 	uint32_t left;
 	size_t i;
 
+	if (!strcmp(args->words[1], "hypercall"))
+		return policy_calls_explain(command, args);
+	status = policy_load_set(command, args->words[0], &loaded, &set);
 	if (status == STATUS_OK)
 		status = policy_request(command, args->n_words - 1, args->words + 1, &request);
 	for (i = 0; status == STATUS_OK && i < request.n_items; i++)
@@ -168,6 +172,9 @@ int policy_test_run(const struct command *command, const struct args *args)
 			good += expect_one(&set, &tests.policy, &tests.policy.items[i], left & -left,
 					   args->words[1]);
 	}
+	if (status == STATUS_OK)
+		status = policy_calls_test(command, args->words[0], &loaded.policy, args->words[1],
+					   &tests.policy, &n, &good);
 	if (status == STATUS_OK) {
 		printf("%zu of %zu as expected\n", good, n);
 		status = good == n ? STATUS_OK : STATUS_FAILURE;
@@ -255,8 +262,10 @@ int policy_diff_run(const struct command *command, const struct args *args)
 			n += diff_item(sets, &loaded[0].policy, &item);
 		}
 		n += diff_items(sets, &loaded[0].policy) + diff_items(sets, &loaded[1].policy);
-		status = n ? STATUS_FAILURE : STATUS_OK;
+		status = policy_calls_diff(command, args->words, loaded, &n);
 	}
+	if (status == STATUS_OK && n)
+		status = STATUS_FAILURE;
 	for (i = 0; i < 2; i++) {
 		group_set_free(&sets[i]);
 		policy_unload(&loaded[i]);

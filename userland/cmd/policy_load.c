@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include <cmd/policy.h>
+#include <cmd/policy_calls.h>
 
 #ifndef POLICIES
 #define POLICIES "/usr/local/share/hull/policies"
@@ -122,26 +122,13 @@ void policy_complain(const struct command *command, const struct group_error *er
 				 end ? "" : "'", error->why);
 }
 
-/* The block of hypercalls is of the other language: it must be right, too. */
-static bool calls_check(const struct command *command, const char *file,
-			const struct group_policy *policy)
-{
-	struct policy_rules rules;
-	struct policy_error error;
-
-	if (!policy->calls || policy_parse(policy->calls, policy->calls_size, NULL, &rules, &error))
-		return true;
-	command_complain(command, "%s:%u: '%s': %s", file, policy->calls_line + error.line - 1,
-			 error.word, error.why);
-	return false;
-}
-
 enum status policy_load(const struct command *command, const char *file, bool compile,
 			struct policy_loaded *loaded)
 {
 	struct files files = { -1, -1 };
 	struct group_reader reader = { file_read, &files };
 	enum status status = STATUS_FAILURE;
+	struct policy_rules calls;
 	struct group_error error;
 	const char *why;
 	char *text = NULL;
@@ -161,7 +148,8 @@ enum status policy_load(const struct command *command, const char *file, bool co
 		policy_complain(command, &error);
 		goto out_free;
 	}
-	if (!calls_check(command, file, &loaded->policy))
+	/* The block of hypercalls is of the other language: it must be right, too. */
+	if (!policy_calls_read(command, file, &loaded->policy, &calls))
 		goto out_free;
 	if (compile)
 		loaded->blob = group_compile(&loaded->policy, &loaded->size, &error);
