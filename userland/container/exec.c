@@ -150,6 +150,20 @@ fail:
 	return -1;
 }
 
+/* The rules name paths of the container's root as it is now. */
+static int child_landlock(struct hull_ct_run *run)
+{
+	int ret;
+
+	if (!run->config->landlock.handled)
+		return 0;
+	run->object = NULL;
+	ret = hull_ct_step_landlock.run(run, run->config);
+	if (!run->object)
+		run->object = hull_ct_step_landlock.name;
+	return ret;
+}
+
 static _Noreturn void child(struct hull_ct_run *run, struct joining *j, int starter)
 {
 	struct hull_ct_block *block;
@@ -176,6 +190,8 @@ static _Noreturn void child(struct hull_ct_run *run, struct joining *j, int star
 	prctl(PR_SET_DUMPABLE, 0);
 	run->object = "open a terminal";
 	if (run->root < 0 || (run->config->process.terminal && child_terminal(run)))
+		hull_ct_child_fail(run, -1);
+	if (child_landlock(run))
 		hull_ct_child_fail(run, -1);
 	block = hull_ct_block_make(run->config, run->root, &run->object);
 	if (!block)
