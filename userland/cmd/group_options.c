@@ -296,6 +296,7 @@ GROUP_OPTION(device)
 		return false;
 	*device = (struct hull_ct_device){
 		.path = *inside ? inside : outside,
+		.host = absolute(config, outside),
 		.type = S_ISCHR(st.st_mode) ? 'c' : 'b',
 		.major = major(st.st_rdev), .minor = minor(st.st_rdev),
 		.mode = st.st_mode & 0777, .uid = st.st_uid, .gid = st.st_gid,

@@ -66,6 +66,7 @@ struct hull_ct_mount {
 
 struct hull_ct_device {
 	const char *path;
+	const char *host;		/* the same on the host, for user namespaces; NULL: path */
 	char type;			/* c, b, u or p */
 	uint32_t major, minor;
 	mode_t mode;

@@ -48,7 +48,7 @@ static dev_t device_number(const struct hull_ct_device *device)
 static int device_open(struct hull_ct_run *run, const void *object)
 {
 	const struct hull_ct_device *device = object;
-	int tree = hull_ct_tree_open(AT_FDCWD, device->path, false);
+	int tree = hull_ct_tree_open(AT_FDCWD, device->host ? device->host : device->path, false);
 	struct stat st;
 
 	if (tree < 0)
