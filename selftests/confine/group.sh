@@ -44,6 +44,25 @@ is()	# NAME CODE [TEXT]
 	fi
 }
 
+# It does not run: CODE, one sentence with PATTERN, no other output.
+refused()	# CODE PATTERN OPTION... COMMAND
+{
+	wanted=$1 pattern=$2
+	shift 2
+	bad "$wanted" "$pattern" group run --rootfs "$root" --name refused "$@"
+}
+
+# Of a group in the background: its first process, as the host counts them.
+pid_of()	# GROUP
+{
+	head -n 1 "$cgroups/hull-groups/$1/cgroup.procs"
+}
+
+delete()	# GROUP
+{
+	vmctl group delete -f "$1"
+}
+
 # Of groups that vmctl has made: directories, cgroups, records, mounts, links, processes.
 left()
 {
