@@ -167,6 +167,24 @@ const struct hull_ct_step_kind hull_ct_step_root = {
 	"make the root", HULL_CT_OUTSIDE, root_make, describe_root, NULL
 };
 
+/*
+ * The old root was put on top of the new one. umount2() takes what is uppermost: a mount that
+ * covers the old root, as an overlay's layer in memory does or one of the host's, goes before it.
+ */
+static int old_root_leave(int root)
+{
+	struct statx own, top;
+
+	if (statx(root, "", AT_EMPTY_PATH, STATX_MNT_ID, &own))
+		return -1;
+	do {
+		if (umount2(".", MNT_DETACH) ||
+		    statx(root, "..", AT_NO_AUTOMOUNT, STATX_MNT_ID, &top))
+			return -1;
+	} while (top.stx_mnt_id != own.stx_mnt_id);
+	return 0;
+}
+
 static int pivot(struct hull_ct_run *run, const void *object)
 {
 	const struct hull_ct_config *config = object;
@@ -177,8 +195,7 @@ static int pivot(struct hull_ct_run *run, const void *object)
 		/* It covers the old one already: for roots that pivot_root() can't leave. */
 		if (chroot("."))
 			return -1;
-	} else if (syscall(SYS_pivot_root, ".", ".") || umount2(".", MNT_DETACH)) {
-		/* The old root was put on top of the new one, and is gone with its mounts. */
+	} else if (syscall(SYS_pivot_root, ".", ".") || old_root_leave(run->root_tree)) {
 		return -1;
 	}
 	if (fchdir(run->root_tree))
