@@ -168,6 +168,23 @@ static bool check_maps(struct hull_ct_config *config, const char **why)
 	return true;
 }
 
+static bool check_idmap(struct hull_ct_config *config, const char **why)
+{
+	bool user = config->ns[HULL_CT_USER].mode != HULL_CT_NS_HOST;
+	size_t i;
+
+	if (config->root.idmap && config->root.overlay)
+		return wrong(config, why, "an %s has no id mapping", "overlay");
+	for (i = 0; i < config->n_mounts; i++)
+		if (config->mounts[i].idmap && !config->mounts[i].maps.n_uid && !user)
+			return wrong(config, why, "mount %s: ids are mapped in a user namespace, "
+				     "not in the host's", config->mounts[i].target);
+	if (config->root.idmap && !user)
+		return wrong(config, why, "the %s's ids are mapped in a user namespace, not in "
+			     "the host's", "root");
+	return true;
+}
+
 static bool check_namespaces(struct hull_ct_config *config, const char **why)
 {
 	int i;
@@ -270,6 +287,7 @@ static bool check_process(struct hull_ct_config *config, const char **why)
 bool hull_ct_config_check(struct hull_ct_config *config, const char **why)
 {
 	return check_namespaces(config, why) && check_maps(config, why) &&
+	       check_idmap(config, why) &&
 	       check_paths(config, why) && check_sysctl(config, why) &&
 	       check_process(config, why);
 }
