@@ -106,9 +106,10 @@ delete first
 
 # --- a terminal of what is added
 group_start term sleep 1000
+code=0
+# shellcheck disable=SC2034	# is() looks at it
 ./pty -p 'exit 4
-' '#' vmctl group exec -t term sh -c 'tty; stty size; exec sh' > "$work/out" 2> "$work/err"
-code=$?
+' '#' vmctl group exec -t term sh -c 'tty; stty size; exec sh' > "$work/out" 2> "$work/err" || code=$?
 is "exec -t: exit status" 4
 tap_check "exec -t: a terminal" grep -q '/dev/pts/0' "$work/out"
 tap_check "exec -t: the size of the caller's" grep -q '24 80' "$work/out"
