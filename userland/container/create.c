@@ -72,8 +72,8 @@ int hull_ct_run_init(struct hull_ct_run *run, struct hull_ct_config *config,
 	*run = (struct hull_ct_run){
 		.config = config, .place = place, .channel = -1, .proc = -1, .root = -1,
 		.root_tree = -1, .null = -1, .empty = -1, .dir = -1, .devpts = -1, .terminal = -1,
-		.ruleset = -1, .cgroup = -1,
-		.user_ns = config->ns[HULL_CT_USER].mode == HULL_CT_NS_PRIVATE,
+		.ruleset = -1, .cgroup = -1, .user_ns_fd = -1,
+		.user_ns = config->ns[HULL_CT_USER].mode != HULL_CT_NS_HOST,
 		.trees = hull_ct_alloc(config, config->n_mounts + 1, sizeof(int)),
 		.device_trees = hull_ct_alloc(config, devices + 1, sizeof(int)),
 	};
@@ -159,7 +159,6 @@ static int spawn(struct hull_ct_run *run, const struct hull_ct_plan *plan, int f
 {
 	struct clone_args args = {
 		.flags = CLONE_PIDFD | CLONE_CLEAR_SIGHAND, .exit_signal = SIGCHLD,
-		.pidfd = (uintptr_t)&container->pidfd,
 	};
 	int i;
 
@@ -171,7 +170,7 @@ static int spawn(struct hull_ct_run *run, const struct hull_ct_plan *plan, int f
 		args.flags |= CLONE_INTO_CGROUP;
 		args.cgroup = (uint64_t)run->place->cgroup;
 	}
-	container->pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+	container->pid = hull_ct_birth(run, &args, &container->pidfd);
 	if (container->pid)
 		return container->pid < 0 ? -1 : 0;
 	close(run->channel);

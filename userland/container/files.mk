@@ -2,9 +2,9 @@
 # Sources of containers, relative to userland/, and what they link with.
 
 CONTAINER_SRCS := $(addprefix container/, \
-	become.c config.c copy_up.c create.c defaults.c dev.c device_rules.c exec.c hide.c \
-	host.c landlock.c limits.c message.c mount.c names.c path.c plan.c root.c seccomp.c \
-	seccomp_list.c self.c user.c)
+	become.c birth.c config.c copy_up.c create.c defaults.c dev.c device_rules.c exec.c \
+	hide.c host.c landlock.c limits.c message.c mount.c names.c path.c plan.c root.c \
+	seccomp.c seccomp_list.c self.c user.c)
 
 CONTAINER_LIBS := -lseccomp
 

@@ -6,12 +6,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/nsfs.h>
 #include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -34,6 +37,23 @@ static int own_ns_open(const struct hull_ct_run *run, enum hull_ct_ns ns)
 	return openat(run->proc, path, O_RDONLY | O_CLOEXEC);
 }
 
+/* From this one there is no way back: see birth.c. */
+static int user_ns_open(struct hull_ct_run *run, const char *path)
+{
+	struct stat own, other;
+
+	run->user_ns_fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (run->user_ns_fd < 0)
+		return -1;
+	if (fstat(run->user_ns_fd, &other) || fstatat(run->proc, "self/ns/user", &own, 0))
+		return -1;
+	if (ioctl(run->user_ns_fd, NS_GET_NSTYPE) == CLONE_NEWUSER &&
+	    (own.st_ino != other.st_ino || own.st_dev != other.st_dev))
+		return 0;
+	errno = EINVAL;
+	return -1;
+}
+
 /* The caller enters, the new process is born there, and the caller comes back. */
 static int join(struct hull_ct_run *run, const void *object)
 {
@@ -41,6 +61,8 @@ static int join(struct hull_ct_run *run, const void *object)
 	enum hull_ct_ns which = ns_of(run, ns);
 	int fd, ret;
 
+	if (which == HULL_CT_USER)
+		return user_ns_open(run, ns->path);
 	run->host_ns[which] = own_ns_open(run, which);
 	if (run->host_ns[which] < 0)
 		return -1;
@@ -56,6 +78,8 @@ static void come_back(struct hull_ct_run *run, const void *object)
 {
 	enum hull_ct_ns which = ns_of(run, object);
 
+	if (which == HULL_CT_USER && run->user_ns_fd >= 0)
+		close(run->user_ns_fd);
 	if (run->host_ns[which] < 0)
 		return;
 	/* What was entered is left: nobody can be stopped from going home. */

@@ -26,6 +26,12 @@ static bool private_ns(const struct hull_ct_config *config, enum hull_ct_ns ns)
 	return config->ns[ns].mode == HULL_CT_NS_PRIVATE;
 }
 
+/* One of its own, or another's. */
+static bool user_ns(const struct hull_ct_config *config)
+{
+	return config->ns[HULL_CT_USER].mode != HULL_CT_NS_HOST;
+}
+
 static bool idmapped(const struct hull_ct_config *config)
 {
 	size_t i;
@@ -52,7 +58,7 @@ static bool plan_before(struct hull_ct_plan *plan, const struct hull_ct_config *
 	    (config->resources.n_devices && !add(plan, &hull_ct_step_device_rules, config)))
 		return false;
 	/* By whoever may: root's new process may not, nobody's only in its namespace. */
-	if (((private_ns(config, HULL_CT_USER) && !geteuid()) || idmapped(config)) &&
+	if (((user_ns(config) && !geteuid()) || idmapped(config)) &&
 	    !add(plan, &hull_ct_step_trees, config))
 		return false;
 	for (i = 0; i < HULL_CT_NS_NR; i++)
@@ -77,7 +83,7 @@ static bool plan_self(struct hull_ct_plan *plan, const struct hull_ct_config *co
 	size_t i;
 
 	if ((!process->keep_keyring && !add(plan, &hull_ct_step_keyring, config)) ||
-	    (private_ns(config, HULL_CT_USER) && !add(plan, &hull_ct_step_ids, config)) ||
+	    (user_ns(config) && !add(plan, &hull_ct_step_ids, config)) ||
 	    (private_ns(config, HULL_CT_CGROUP) && !add(plan, &hull_ct_step_cgroup_ns, config)) ||
 	    (config->hostname && !add(plan, &hull_ct_step_hostname, config->hostname)) ||
 	    (config->domainname && !add(plan, &hull_ct_step_domainname, config->domainname)) ||
@@ -123,7 +129,7 @@ static bool plan_outside(struct hull_ct_plan *plan, const struct hull_ct_config 
 	for (i = 0; i < config->n_mounts; i++)
 		if (!add(plan, &hull_ct_step_mount_make, &config->mounts[i]))
 			return false;
-	if (private_ns(config, HULL_CT_USER) &&
+	if (user_ns(config) &&
 	    !plan_devices(plan, config, &hull_ct_step_device_open))
 		return false;
 	if (config->hooks[HULL_CT_HOOK_CREATE_CONTAINER].n &&

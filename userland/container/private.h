@@ -25,6 +25,7 @@ struct hull_ct_run {
 	bool user_ns;			/* the container has a user namespace of its own */
 	bool trees_before;		/* the caller opens what is bound: a user ns may not */
 	pid_t pid;			/* beside: of the new process */
+	int user_ns_fd;			/* before: the user namespace to be born into; -1 */
 	int host_ns[HULL_CT_NS_NR];	/* before: the caller's, joined ones excepted -1 */
 	int channel;			/* each process' end of the socket pair */
 	int proc;			/* the host's /proc: no image can fake it */
@@ -129,6 +130,16 @@ int hull_ct_path_stat(int fd, struct stat *st);
 
 /** hull_ct_write - @text to a file of the kernel's, in one piece */
 int hull_ct_write(int dir, const char *file, const char *text);
+
+struct clone_args;
+
+/**
+ * hull_ct_birth - clone3(), in the user namespace that was joined, if one was
+ * @args: but for where to put the pidfd
+ *
+ * Return: 0 in the new process; the pid, of a child of the caller's; -1 and errno.
+ */
+pid_t hull_ct_birth(struct hull_ct_run *run, struct clone_args *args, int *pidfd);
 
 /** hull_ct_default_device - the devices that every container has, by number; NULL: no more */
 const struct hull_ct_device *hull_ct_default_device(size_t i);

@@ -43,18 +43,17 @@ static int keyring(struct hull_ct_run *run, const void *object)
 	return -1;
 }
 
-/* In a user namespace of its own: nobody until it becomes its root. */
+/* In a user namespace: nobody until it becomes its root. */
 static int ids(struct hull_ct_run *run, const void *object)
 {
 	const struct hull_ct_config *config = object;
+	const struct hull_ct_id_maps *maps = &config->maps;
+	/* Of one that was there before the maps are not known: root is 0 in most. */
+	uid_t uid = maps->n_uid ? maps->uid[0].container : 0;
+	gid_t gid = maps->n_gid ? maps->gid[0].container : 0;
 
 	(void)run;
-	if (config->maps.n_gid && setresgid(config->maps.gid[0].container,
-					    config->maps.gid[0].container,
-					    config->maps.gid[0].container))
-		return -1;
-	return setresuid(config->maps.uid[0].container, config->maps.uid[0].container,
-			 config->maps.uid[0].container);
+	return setresgid(gid, gid, gid) || setresuid(uid, uid, uid) ? -1 : 0;
 }
 
 /* Not by clone3(): its root would be the caller's cgroup, not the one cloned into. */
