@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <container/config.h>
 
@@ -168,6 +169,20 @@ static bool check_maps(struct hull_ct_config *config, const char **why)
 	return true;
 }
 
+/* Is it the caller's own, be it by a path? */
+static bool host_ns(const struct hull_ct_config *config, enum hull_ct_ns which)
+{
+	const struct hull_ct_namespace *ns = &config->ns[which];
+	struct stat own, other;
+	char path[48];
+
+	if (ns->mode != HULL_CT_NS_PATH)
+		return ns->mode == HULL_CT_NS_HOST;
+	snprintf(path, sizeof(path), "/proc/self/ns/%s", hull_ct_ns_name(which));
+	return !stat(path, &own) && !stat(ns->path, &other) &&
+	       own.st_ino == other.st_ino && own.st_dev == other.st_dev;
+}
+
 static bool check_idmap(struct hull_ct_config *config, const char **why)
 {
 	bool user = config->ns[HULL_CT_USER].mode != HULL_CT_NS_HOST;
@@ -197,8 +212,7 @@ static bool check_namespaces(struct hull_ct_config *config, const char **why)
 	    (config->root.path || config->n_mounts))
 		return wrong(config, why, "a root and mounts need a private %s namespace",
 			     "mount");
-	if ((config->hostname || config->domainname) &&
-	    config->ns[HULL_CT_UTS].mode == HULL_CT_NS_HOST)
+	if ((config->hostname || config->domainname) && host_ns(config, HULL_CT_UTS))
 		return wrong(config, why, "a host name needs a private %s namespace", "uts");
 	if ((config->has_time[0] || config->has_time[1]) &&
 	    config->ns[HULL_CT_TIME].mode != HULL_CT_NS_PRIVATE)
@@ -247,8 +261,7 @@ static bool sysctl_allowed(const struct hull_ct_config *config, const char *name
 			if (rows[i].prefix[j] != (name[j] == '/' ? '.' : name[j]))
 				break;
 		if (!rows[i].prefix[j])
-			return config->ns[rows[i].ns].mode != HULL_CT_NS_HOST &&
-			       !strstr(name, "..");
+			return !host_ns(config, rows[i].ns) && !strstr(name, "..");
 	}
 	return false;
 }
