@@ -15,6 +15,7 @@ enum hull_hook_who {
 	HULL_WHO_CURRENT,		/* the caller */
 	HULL_WHO_PEER,			/* the caller, or the task that is the first argument */
 	HULL_WHO_CHDIR,			/* the caller, if the second argument has MAY_CHDIR */
+	HULL_WHO_RUNNING,		/* the caller, unless the first argument is what it executes */
 	HULL_WHOS,
 };
 

@@ -41,6 +41,9 @@ static struct hull_hook *by_ret[1 << RET_BITS];		/* [I] after resolving */
 static unsigned long (*location)(unsigned long ip);	/* [I] likewise */
 static int *tracing_enabled;				/* [I] likewise */
 
+u32 hull_execve_byte;					/* [I] likewise */
+u8 hull_execve_mask;					/* [I] likewise */
+
 static atomic_t sleepers;
 static DECLARE_WAIT_QUEUE_HEAD(no_sleepers);
 
@@ -74,6 +77,23 @@ static DECLARE_WAIT_QUEUE_HEAD(no_sleepers);
 	"testl	%[chdir], %%esi\n\t"					\
 	"jz	2f\n\t"							\
 	IN_A_GROUP(target)
+
+/*
+ * What the task's execve() reads and maps, it was asked about when it was opened. Others'
+ * files are looked at even then: io_uring's requests are cancelled, and go on, in execve().
+ */
+#define RUNNING_IN_A_GROUP(target)					\
+	IN_A_GROUP("3f")						\
+	ASM_RET								\
+	"3:\n\t"							\
+	"movl	hull_execve_byte(%%rip), %%r11d\n\t"			\
+	"movzbl	(%%r10, %%r11), %%eax\n\t"				\
+	"testb	%%al, hull_execve_mask(%%rip)\n\t"			\
+	"jz	" target "\n\t"						\
+	"testq	%%rdi, %%rdi\n\t"					\
+	"jz	" target "\n\t"						\
+	"testl	%[exec], %c[f_flags](%%rdi)\n\t"			\
+	"jz	" target "\n\t"
 
 #define TRAMPOLINE(name, checks)					\
 	".type	" name ", @function\n"					\
@@ -138,11 +158,14 @@ notrace void __used hull_direct_asm(void)
 		     TRAMPOLINE("hull_direct_current", IN_A_GROUP("1f"))
 		     TRAMPOLINE("hull_direct_peer", IN_A_GROUP("1f") PEER_IN_A_GROUP("1f"))
 		     TRAMPOLINE("hull_direct_chdir", CHDIR_IN_A_GROUP("1f"))
+		     TRAMPOLINE("hull_direct_running", RUNNING_IN_A_GROUP("1f"))
 		     ".popsection\n"
 		     : : [cgroups] "i" (offsetof(struct task_struct, cgroups)),
 		       [filtered] "i" (offsetof(struct css_set, dfl_cgrp) +
 				       HULL_GROUP_FILTER_SHIFT / BITS_PER_BYTE),
-		       [chdir] "i" (MAY_CHDIR));
+		       [chdir] "i" (MAY_CHDIR),
+		       [exec] "i" (__FMODE_EXEC),
+		       [f_flags] "i" (offsetof(struct file, f_flags)));
 }
 
 /* Interrupts happen to a task: what they do is not its doing. */
@@ -160,9 +183,29 @@ __visible notrace int hull_direct_hit(const unsigned long *arg, unsigned long re
 
 /* ---- finding functions --------------------------------------------------------- */
 
+/* The compiler tells nobody where it has a field of bits. */
+static int execve_bit_find(void)
+{
+	struct task_struct *task = kzalloc(sizeof(*task), GFP_KERNEL);
+	const u8 *byte = (const u8 *)task;
+
+	if (!task)
+		return -ENOMEM;
+	task->in_execve = 1;
+	while (!byte[hull_execve_byte])
+		hull_execve_byte++;
+	hull_execve_mask = byte[hull_execve_byte];
+	kfree(task);
+	return 0;
+}
+
 int hull_backend_resolve(struct hull_hook *hooks, unsigned int n)
 {
 	struct hull_hook *hook, **bucket;
+	int ret = execve_bit_find();
+
+	if (ret)
+		return ret;
 
 	location = (void *)hull_ksym("ftrace_location");
 	tracing_enabled = (int *)hull_ksym("ftrace_enabled");
@@ -189,6 +232,7 @@ static const unsigned long trampolines[HULL_WHOS] = {
 	[HULL_WHO_CURRENT] = (unsigned long)hull_direct_current,
 	[HULL_WHO_PEER] = (unsigned long)hull_direct_peer,
 	[HULL_WHO_CHDIR] = (unsigned long)hull_direct_chdir,
+	[HULL_WHO_RUNNING] = (unsigned long)hull_direct_running,
 };
 
 static void direct_end(struct direct *direct)

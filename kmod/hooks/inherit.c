@@ -48,15 +48,14 @@ int hull_check_inherited(const struct file *file, int mask)
 	return check_inherited(file, perms);
 }
 
-/* int security_file_permission(struct file *file, int mask): each read and write */
+/*
+ * int security_file_permission(struct file *file, int mask): each read and write, but not
+ * what execve() reads of what it executes; see hull_on_file_open()
+ */
 int hull_on_file_permission(const unsigned long *arg)
 {
-	const struct file *file = HULL_HOOK_ARG(const struct file *, arg, 0);
-
-	/* What the kernel reads to execute it, it has just asked for: see hull_on_file_open(). */
-	if (current->in_execve && (file->f_flags & __FMODE_EXEC))
-		return 0;
-	return hull_check_inherited(file, HULL_HOOK_ARG(int, arg, 1));
+	return hull_check_inherited(HULL_HOOK_ARG(const struct file *, arg, 0),
+				    HULL_HOOK_ARG(int, arg, 1));
 }
 
 /* A socket knows the cgroup that it was made in. */

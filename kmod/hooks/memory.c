@@ -57,16 +57,16 @@ static int check_use(const struct file *file, unsigned long prot, unsigned long 
 	return hull_check_inherited(file, mask);
 }
 
-/* int security_mmap_file(struct file *file, unsigned long prot, unsigned long flags) */
+/*
+ * int security_mmap_file(struct file *file, unsigned long prot, unsigned long flags): but not
+ * what execve() maps of what it executes, which was asked about when it was opened
+ */
 int hull_on_mmap_file(const unsigned long *arg)
 {
 	const struct file *file = HULL_HOOK_ARG(const struct file *, arg, 0);
 	unsigned long prot = prot_implied(file, arg[1]);
 	int ret = 0;
 
-	/* A program that is being executed was asked about when it was opened. */
-	if (current->in_execve)
-		return 0;
 	if (file)
 		ret = check_use(file, prot, arg[2]);
 	if (!ret && file && (arg[2] & MAP_TYPE) != MAP_PRIVATE)

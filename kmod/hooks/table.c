@@ -56,8 +56,8 @@ struct hull_hook hull_hooks[] = {
 	    ONE(FILE, CHDIR)),
 	HOOK("security_file_receive", hull_on_file_receive, "receiving descriptors",
 	     ONE(FILE, RECEIVE), ONE(FD, RECEIVE)),
-	HOOK("security_file_permission", hull_on_file_permission, "inherited descriptors",
-	     ONE(FILE, INHERIT)),
+	ROW("security_file_permission", hull_on_file_permission, RUNNING, 0,
+	    "inherited descriptors", ONE(FILE, INHERIT)),
 
 	/* trees of files */
 	HOOK("security_path_mknod", hull_on_path_mknod, "making files",
@@ -80,9 +80,9 @@ struct hull_hook hull_hooks[] = {
 	SOME("security_inode_remove_acl", hull_on_xattr, "ACLs", ONE(FILE, XATTR)),
 
 	/* executable memory */
-	HOOK("security_mmap_file", hull_on_mmap_file, "executable mappings",
-	     NEED(FILE, HULL_FILE_MAP_EXEC | HULL_FILE_INHERIT | HULL_FILE_WRITE),
-	     NEED(MEMORY, HULL_MEMORY_ANON_EXEC | HULL_MEMORY_WRITE_EXEC)),
+	ROW("security_mmap_file", hull_on_mmap_file, RUNNING, 0, "executable mappings",
+	    NEED(FILE, HULL_FILE_MAP_EXEC | HULL_FILE_INHERIT | HULL_FILE_WRITE),
+	    NEED(MEMORY, HULL_MEMORY_ANON_EXEC | HULL_MEMORY_WRITE_EXEC)),
 	HOOK("security_file_mprotect", hull_on_file_mprotect, "executable mappings",
 	     NEED(FILE, HULL_FILE_MAP_EXEC | HULL_FILE_WRITE),
 	     NEED(MEMORY, HULL_MEMORY_ANON_EXEC | HULL_MEMORY_WRITE_EXEC |
