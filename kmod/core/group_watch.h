@@ -33,7 +33,7 @@ struct hull_group_task_ops {
 	void (*gone)(u32 group_id);
 };
 
-/** hull_group_task_ops_set - at a room's begin, and NULL at its end, when no group is left */
+/** hull_group_task_ops_set - from a room's first need of them; NULL at its end, when no group is left */
 void hull_group_task_ops_set(const struct hull_group_task_ops *ops);
 
 /** hull_group_look - tell listeners what has happened before anybody listened */

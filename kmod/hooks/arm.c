@@ -10,6 +10,7 @@
 #include <linux/workqueue.h>
 #include <hooks/arm.h>
 #include <hooks/hook.h>
+#include <hooks/sub.h>
 #include <hooks/walk.h>
 #include <policy/rules.h>
 
@@ -122,6 +123,8 @@ int hull_arm(struct hull_rules *rules, const char **why)
 	if (!ret)
 		ret = missing_attach(rules, why);
 	if (!ret) {
+		if (rules->set.n_subs != 1)
+			hull_sub_begin();
 		users_add(rules, 1);
 		rules->unused = disarm;
 	}

@@ -44,11 +44,7 @@ int hull_confine(struct hull_group *group, struct hull_rules *rules, const char 
 
 int hull_hooks_init(void)
 {
-	int ret = hull_tell_init();
-
-	if (!ret)
-		hull_sub_init();
-	return ret;
+	return hull_tell_init();
 }
 
 /* There is no group any more: each of them holds the module. */

@@ -19,7 +19,8 @@ struct task_struct;
  */
 u32 hull_sub_of(const struct task_struct *task, const struct hull_rules *rules);
 
-void hull_sub_init(void);
+/** hull_sub_begin - before a set of several policies is published; again is nothing new */
+void hull_sub_begin(void);
 /** hull_sub_exit - there is no group any more */
 void hull_sub_exit(void);
 
