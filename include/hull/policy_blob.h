@@ -29,7 +29,7 @@ typedef uint64_t u64;
 #endif
 
 #define HULL_BLOB_MAGIC		0x6c6c7548u	/* "Hull" */
-#define HULL_BLOB_VERSION	1
+#define HULL_BLOB_VERSION	2
 #define HULL_BLOB_SIZE_MAX	(8u << 20)
 
 /* What a policy may have at most. */
@@ -245,6 +245,7 @@ struct hull_blob_prefix {
 	u8 family, len;
 	u16 reserved;
 	struct hull_blob_span slots;
+	u32 reserved2;			/* so that its size is a power of two */
 };
 
 /**

@@ -41,20 +41,23 @@ static __always_inline u32 hull_find_peer(const struct hull_ruleset *set,
 	return hull_find_number(set, table, peer * HULL_PEER_STRIDE + number, bit);
 }
 
-/* Every bit of an address counts, most of all those that nets of one size differ in. */
+/* Every bit of an address reaches the highest ones; 16 are more than a table has slots for. */
 static __always_inline u32 hull_net_hash(const u32 addr[4])
 {
 	u64 mixed = addr[0] * 0x9e3779b97f4a7c15ull + addr[1] * 0xc2b2ae3d27d4eb4full +
 		    addr[2] * 0x165667b19e3779f9ull + addr[3] * 0xd6e8feb86659fd93ull;
 
-	return (u32)(mixed >> 32);
+	return (u32)(mixed >> 48);
 }
 
 /* hull_net_hash() of an address whose other words are 0. */
 static __always_inline u32 hull_net_hash4(u32 addr)
 {
-	return (u32)((addr * 0x9e3779b97f4a7c15ull) >> 32);
+	return (u32)((addr * 0x9e3779b97f4a7c15ull) >> 48);
 }
+
+/** hull_find_port_cell - the cell of a port; @ports: of a network, not 0 */
+u32 hull_find_port_cell(const struct hull_ruleset *set, u32 ports, u16 port);
 
 /** hull_find_port - what is said of a port of a network */
 static __always_inline u32 hull_find_port(const struct hull_ruleset *set,
@@ -63,7 +66,7 @@ static __always_inline u32 hull_find_port(const struct hull_ruleset *set,
 	u32 cell = net->cell;
 
 	if (net->ports)
-		cell = set->page[set->ports[net->ports - 1].at[port >> 8]].at[port & 0xff];
+		cell = hull_find_port_cell(set, net->ports, port);
 	return hull_find_cell(set, cell, bit);
 }
 
@@ -84,24 +87,44 @@ hull_find_net4(const struct hull_ruleset *set, const struct hull_blob_prefix *pr
 	return NULL;
 }
 
-/** hull_find_inet4 - of an IPv4 address, in network order; prefixes of IPv6 come first */
+/** hull_find_inet4 - of an IPv4 address, in network order; its prefixes come first */
 static __always_inline u32 hull_find_inet4(const struct hull_ruleset *set,
 					   const struct hull_blob_span *table, u32 addr, u16 port,
 					   u32 bit)
 {
 	const struct hull_blob_prefix *prefix = &set->prefix[table->at];
+	const struct hull_blob_prefix *end = prefix + table->n;
 	const struct hull_blob_net *net;
-	u32 left = table->n, rule;
+	u32 rule;
 
-	for (; left; left--, prefix++) {
-		if (prefix->family != 4)
-			continue;
+	for (; prefix < end && prefix->family == 4; prefix++) {
 		net = hull_find_net4(set, prefix, addr);
 		rule = net ? hull_find_port(set, net, port, bit) : 0;
 		if (rule)
 			return rule;
 	}
 	return 0;
+}
+
+/**
+ * hull_find_inet4_first - hull_find_inet4() where the longest prefix has the answer
+ *
+ * Return: 0 where it is not known that soon.
+ */
+static __always_inline u32 hull_find_inet4_first(const struct hull_ruleset *set,
+						 const struct hull_blob_span *table, u32 addr,
+						 u32 bit)
+{
+	const struct hull_blob_prefix *prefix = &set->prefix[table->at];
+	u32 masked, slot;
+
+	if (!table->n || prefix->family != 4)
+		return 0;
+	masked = addr & prefix->mask[0];
+	slot = set->index[prefix->slots.at + (hull_net_hash4(masked) & (prefix->slots.n - 1))];
+	if (!slot || set->net[slot - 1].addr[0] != masked || set->net[slot - 1].ports)
+		return 0;
+	return hull_find_cell(set, set->net[slot - 1].cell, bit);
 }
 
 /** hull_find_inet6 - of an IPv6 address that is none of IPv4 */

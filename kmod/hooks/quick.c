@@ -171,21 +171,45 @@ bool hull_quick_number(u32 class, u32 perms, u64 number)
 }
 
 /* @addr6: of IPv6, else NULL */
-static __always_inline bool inet_allowed(u32 perm, u32 addr4, const u32 *addr6, u16 port)
+static __always_inline bool inet_allowed(const struct judge *judge, u32 perm, u32 addr4,
+					 const u32 *addr6, u16 port)
+{
+	const struct hull_ruleset *set = &judge->rules->set;
+	const struct hull_blob_span *table = &judge->class->table[0];
+	u32 bit = __ffs(perm), rule = 0;
+
+	if (judge->class->speaks & perm)
+		rule = addr6 ? hull_find_inet6(set, table, addr6, port, bit) :
+			       hull_find_inet4(set, table, addr4, port, bit);
+	return settle_if_allowed(judge, rule, bit);
+}
+
+/* Apart, and with what is known by now: so the common way has all the registers. */
+static noinline bool inet4_allowed(struct hull_group *group, struct hull_rules *rules,
+				   const struct hull_blob_class *class, u32 perm, u32 addr,
+				   u16 port)
+{
+	struct judge judge = { .group = group, .rules = rules, .class = class };
+
+	return inet_allowed(&judge, perm, addr, NULL, port);
+}
+
+static __always_inline bool inet4_first(u32 perm, u32 addr, u16 port)
 {
 	struct judge judge = judge_find(HULL_CLASS_INET);
-	const struct hull_blob_span *table;
-	u32 bit = __ffs(perm), rule = 0;
+	u32 rule;
 
 	if (unlikely(!judge.rules))
 		return false;
 	if (judge.class->plain & perm)
 		return true;
-	table = &judge.class->table[0];
-	if (judge.class->speaks & perm)
-		rule = addr6 ? hull_find_inet6(&judge.rules->set, table, addr6, port, bit) :
-			       hull_find_inet4(&judge.rules->set, table, addr4, port, bit);
-	return settle_if_allowed(&judge, rule, bit);
+	rule = hull_find_inet4_first(&judge.rules->set, &judge.class->table[0], addr, __ffs(perm));
+	if (!rule)
+		return inet4_allowed(judge.group, judge.rules, judge.class, perm, addr, port);
+	if (!allows(judge.rules, rule))
+		return false;
+	settle(&judge, rule);
+	return true;
 }
 
 bool hull_quick_inet4(u32 perm, u32 addr, u16 port)
@@ -193,9 +217,18 @@ bool hull_quick_inet4(u32 perm, u32 addr, u16 port)
 	bool allowed;
 
 	preempt_disable();
-	allowed = inet_allowed(perm, addr, NULL, port);
+	allowed = inet4_first(perm, addr, port);
 	preempt_enable();
 	return allowed;
+}
+
+static __always_inline bool inet6_allowed(u32 perm, const u32 addr[4], u16 port)
+{
+	struct judge judge = judge_find(HULL_CLASS_INET);
+
+	if (unlikely(!judge.rules))
+		return false;
+	return judge.class->plain & perm || inet_allowed(&judge, perm, 0, addr, port);
 }
 
 bool hull_quick_inet6(u32 perm, const u32 addr[4], u16 port)
@@ -203,7 +236,7 @@ bool hull_quick_inet6(u32 perm, const u32 addr[4], u16 port)
 	bool allowed;
 
 	preempt_disable();
-	allowed = inet_allowed(perm, 0, addr, port);
+	allowed = inet6_allowed(perm, addr, port);
 	preempt_enable();
 	return allowed;
 }

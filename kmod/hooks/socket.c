@@ -231,8 +231,7 @@ int hull_on_socket_bind(const unsigned long *arg)
 			     HULL_HOOK_ARG(int, arg, 2));
 }
 
-/* int security_socket_connect(struct socket *sock, struct sockaddr *address, int addrlen) */
-int hull_on_socket_connect(const unsigned long *arg)
+static noinline int check_connect(const unsigned long *arg)
 {
 	const struct sock *sk = HULL_HOOK_ARG(const struct socket *, arg, 0)->sk;
 	const struct sockaddr *address = HULL_HOOK_ARG(const struct sockaddr *, arg, 1);
@@ -241,9 +240,30 @@ int hull_on_socket_connect(const unsigned long *arg)
 	/* That undoes a connection. */
 	if (len >= (int)sizeof(sa_family_t) && address->sa_family == AF_UNSPEC)
 		return 0;
-	if (likely(sk->sk_family == AF_INET))
-		return check_inet_address(sk, HULL_INET_CONNECT, address, len);
 	return check_address(sk, HULL_INET_CONNECT, address, len);
+}
+
+/*
+ * int security_socket_connect(struct socket *sock, struct sockaddr *address, int addrlen):
+ * first what is most common, TCP and UDP of IPv4
+ */
+int hull_on_socket_connect(const unsigned long *arg)
+{
+	const struct sock *sk = HULL_HOOK_ARG(const struct socket *, arg, 0)->sk;
+	const struct sockaddr_in *in = HULL_HOOK_ARG(const struct sockaddr_in *, arg, 1);
+	u32 perm, addr;
+
+	if (sk->sk_family != AF_INET || HULL_HOOK_ARG(int, arg, 2) < (int)sizeof(*in) ||
+	    in->sin_family != AF_INET)
+		return check_connect(arg);
+	if (sk->sk_type == SOCK_STREAM && sk->sk_protocol == IPPROTO_TCP)
+		perm = HULL_INET_TCP_CONNECT;
+	else if (sk->sk_type == SOCK_DGRAM && sk->sk_protocol == IPPROTO_UDP)
+		perm = HULL_INET_UDP_CONNECT;
+	else
+		return check_connect(arg);
+	addr = (__force u32)(in->sin_addr.s_addr ?: htonl(INADDR_LOOPBACK));
+	return likely(hull_quick_inet4(perm, addr, ntohs(in->sin_port))) ? 0 : check_connect(arg);
 }
 
 /* int security_socket_listen(struct socket *sock, int backlog) */

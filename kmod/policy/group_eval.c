@@ -135,6 +135,11 @@ static __always_inline u32 peer_rule(const struct hull_ruleset *set,
 
 /* ---- addresses ----------------------------------------------------------------- */
 
+u32 hull_find_port_cell(const struct hull_ruleset *set, u32 ports, u16 port)
+{
+	return set->page[set->ports[ports - 1].at[port >> 8]].at[port & 0xff];
+}
+
 u32 hull_net_slot(const u32 addr[4], u32 n)
 {
 	return hull_net_hash(addr) & (n - 1);
@@ -168,7 +173,9 @@ u32 hull_find_inet6(const struct hull_ruleset *set, const struct hull_blob_span 
 	const struct hull_blob_net *net;
 	u32 rule;
 
-	for (; prefix < end && prefix->family == 6; prefix++) {
+	for (; prefix < end; prefix++) {
+		if (prefix->family != 6)
+			continue;
 		net = net_find6(set, prefix, addr);
 		rule = net ? hull_find_port(set, net, port, bit) : 0;
 		if (rule)
@@ -180,9 +187,12 @@ u32 hull_find_inet6(const struct hull_ruleset *set, const struct hull_blob_span 
 static u32 inet_rule(const struct hull_ruleset *set, const struct hull_blob_span *table,
 		     const struct hull_request *request, u32 bit)
 {
+	const u32 *addr = request->inet.addr;
+
 	if (request->inet.family == 4)
-		return hull_find_inet4(set, table, request->inet.addr[0], request->inet.port, bit);
-	return hull_find_inet6(set, table, request->inet.addr, request->inet.port, bit);
+		return hull_find_inet4_first(set, table, addr[0], bit) ?:
+		       hull_find_inet4(set, table, addr[0], request->inet.port, bit);
+	return hull_find_inet6(set, table, addr, request->inet.port, bit);
 }
 
 /* ---- names ---------------------------------------------------------------------- */

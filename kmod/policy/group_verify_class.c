@@ -117,7 +117,7 @@ static bool prefix_check(struct hull_verify *verify, u32 i)
 	u32 n_index = count_of(verify, HULL_SECTION_INDEX), n = prefix->slots.n, at, taken = 0, k;
 
 	if (!family_check(prefix->family, prefix->len) || prefix->reserved ||
-	    !mask_is(prefix->mask, prefix->len))
+	    prefix->reserved2 || !mask_is(prefix->mask, prefix->len))
 		return hull_verify_fail(verify, HULL_SECTION_PREFIXES, i, "not a prefix");
 	if (n < 2 || n > 4 * HULL_BLOB_NETS_MAX || n & (n - 1) || prefix->slots.at > n_index ||
 	    n > n_index - prefix->slots.at || !work_add(verify, n))
@@ -347,7 +347,7 @@ static bool inet_check(struct hull_verify *verify, const struct hull_blob_class 
 	for (i = 0; i < class->table[0].n; i++) {
 		const struct hull_blob_prefix *prefix = &set->prefix[class->table[0].at + i];
 
-		if (i && (prefix[-1].family < prefix->family ||
+		if (i && (prefix[-1].family > prefix->family ||
 			  (prefix[-1].family == prefix->family && prefix[-1].len <= prefix->len)))
 			return class_fail(verify, "prefixes are not in order");
 		n = prefix->slots.n;

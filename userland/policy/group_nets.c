@@ -11,7 +11,7 @@ static int net_order(const struct group_item *a, const struct group_item *b)
 	int order;
 
 	if (a->inet.family != b->inet.family)
-		return a->inet.family > b->inet.family ? -1 : 1;
+		return a->inet.family < b->inet.family ? -1 : 1;
 	if (a->inet.len != b->inet.len)
 		return a->inet.len > b->inet.len ? -1 : 1;
 	order = memcmp(a->inet.addr, b->inet.addr, sizeof(a->inet.addr));
@@ -99,7 +99,8 @@ static void prefix_add(struct group_build *build, uint32_t first, uint32_t n)
 	uint32_t i, at;
 
 	group_address_mask(prefix.mask, net->len);
-	while (prefix.slots.n < 2 * n)
+	/* Sparse: most look-ups are over with the first slot. */
+	while (prefix.slots.n < 4 * n)
 		prefix.slots.n *= 2;
 	slots = group_alloc(build->arena, prefix.slots.n * sizeof(*slots));
 	for (i = first; i < first + n; i++) {
