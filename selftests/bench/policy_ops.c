@@ -27,7 +27,9 @@
 
 #define FILE_READ	"/etc/hostname"
 #define PROGRAM		"/bin/policy_tiny"
+#ifndef ROUNDS
 #define ROUNDS		2000
+#endif
 
 static const struct sockaddr_in address = {
 	.sin_family = AF_INET, .sin_port = 0xea14, .sin_addr.s_addr = 0x0100007f,

@@ -27,6 +27,8 @@ qemu_prepare()
 	# shellcheck disable=SC2206	# the options are words by intention
 	machine_command=(qemu-system-x86_64 $accel -m "$memory" -display none -nodefaults
 		-no-reboot -kernel "$kernel_dir/vmlinuz" -initrd "$work/initramfs")
+	# shellcheck disable=SC2206
+	machine_command+=(${LAB_QEMU_OPTIONS-})
 	for disc in "${discs[@]}"; do
 		machine_command+=(-drive "file=$disc,format=raw,if=virtio,snapshot=on")
 	done
