@@ -107,24 +107,30 @@ static __always_inline u32 hull_find_inet4(const struct hull_ruleset *set,
 }
 
 /**
- * hull_find_inet4_first - hull_find_inet4() where the longest prefix has the answer
+ * hull_find_inet4_soon - hull_find_inet4() as far as no ports are looked at
  *
- * Return: 0 where it is not known that soon.
+ * Return: 0 where there is more to look at, or no rule.
  */
-static __always_inline u32 hull_find_inet4_first(const struct hull_ruleset *set,
-						 const struct hull_blob_span *table, u32 addr,
-						 u32 bit)
+static __always_inline u32 hull_find_inet4_soon(const struct hull_ruleset *set,
+						const struct hull_blob_span *table, u32 addr,
+						u32 bit)
 {
 	const struct hull_blob_prefix *prefix = &set->prefix[table->at];
-	u32 masked, slot;
+	const struct hull_blob_prefix *end = prefix + table->n;
+	const struct hull_blob_net *net;
+	u32 rule;
 
-	if (!table->n || prefix->family != 4)
-		return 0;
-	masked = addr & prefix->mask[0];
-	slot = set->index[prefix->slots.at + (hull_net_hash4(masked) & (prefix->slots.n - 1))];
-	if (!slot || set->net[slot - 1].addr[0] != masked || set->net[slot - 1].ports)
-		return 0;
-	return hull_find_cell(set, set->net[slot - 1].cell, bit);
+	for (; prefix < end && prefix->family == 4; prefix++) {
+		net = hull_find_net4(set, prefix, addr);
+		if (!net)
+			continue;
+		if (net->ports)
+			return 0;
+		rule = hull_find_cell(set, net->cell, bit);
+		if (rule)
+			return rule;
+	}
+	return 0;
 }
 
 /** hull_find_inet6 - of an IPv6 address that is none of IPv4 */

@@ -272,9 +272,14 @@ static inline bool hull_eval_begin(struct hull_eval *eval, const struct hull_rul
 	return !(eval->pending & eval->class->speaks);
 }
 
+/*
+ * Of the product the highest bits: inodes lie side by side in a slab, and further down there
+ * are distances between them that make long runs of slots. 16 bits are enough for the anchors
+ * that a blob may have.
+ */
 static inline u32 hull_anchor_hash(u64 ino, u32 dev)
 {
-	return (u32)(((ino ^ dev) * 0x9e3779b97f4a7c15ull) >> 32);
+	return (u32)(((ino ^ dev) * 0x9e3779b97f4a7c15ull) >> 48);
 }
 
 /** hull_eval_anchor - FILE: the object is @anchor, or beneath it */

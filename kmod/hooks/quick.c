@@ -194,7 +194,7 @@ static noinline bool inet4_allowed(struct hull_group *group, struct hull_rules *
 	return inet_allowed(&judge, perm, addr, NULL, port);
 }
 
-static __always_inline bool inet4_first(u32 perm, u32 addr, u16 port)
+static __always_inline bool inet4_soon(u32 perm, u32 addr, u16 port)
 {
 	struct judge judge = judge_find(HULL_CLASS_INET);
 	u32 rule;
@@ -203,7 +203,7 @@ static __always_inline bool inet4_first(u32 perm, u32 addr, u16 port)
 		return false;
 	if (judge.class->plain & perm)
 		return true;
-	rule = hull_find_inet4_first(&judge.rules->set, &judge.class->table[0], addr, __ffs(perm));
+	rule = hull_find_inet4_soon(&judge.rules->set, &judge.class->table[0], addr, __ffs(perm));
 	if (!rule)
 		return inet4_allowed(judge.group, judge.rules, judge.class, perm, addr, port);
 	if (!allows(judge.rules, rule))
@@ -217,7 +217,7 @@ bool hull_quick_inet4(u32 perm, u32 addr, u16 port)
 	bool allowed;
 
 	preempt_disable();
-	allowed = inet4_first(perm, addr, port);
+	allowed = inet4_soon(perm, addr, port);
 	preempt_enable();
 	return allowed;
 }

@@ -190,7 +190,7 @@ static u32 inet_rule(const struct hull_ruleset *set, const struct hull_blob_span
 	const u32 *addr = request->inet.addr;
 
 	if (request->inet.family == 4)
-		return hull_find_inet4_first(set, table, addr[0], bit) ?:
+		return hull_find_inet4_soon(set, table, addr[0], bit) ?:
 		       hull_find_inet4(set, table, addr[0], request->inet.port, bit);
 	return hull_find_inet6(set, table, addr, request->inet.port, bit);
 }
