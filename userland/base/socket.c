@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -49,4 +50,33 @@ int hull_socket_connect(int dir, const char *file, int type)
 	if (fd < 0 || connect(fd, (struct sockaddr *)&addr, sizeof(addr)))
 		return give_up(fd);
 	return fd;
+}
+
+int hull_socket_give(const char *path, int fd, const char *text)
+{
+	char control[CMSG_SPACE(sizeof(int))] __attribute__((aligned(8))) = { 0 };
+	struct iovec iov = { (void *)(uintptr_t)text, strlen(text) };
+	struct msghdr header = {
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = control, .msg_controllen = sizeof(control),
+	};
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	struct cmsghdr *c = CMSG_FIRSTHDR(&header);
+	int s;
+
+	if (strlen(path) >= sizeof(to.sun_path)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	strcpy(to.sun_path, path);
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(c), &fd, sizeof(int));
+	s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (s < 0 || connect(s, (struct sockaddr *)&to, sizeof(to)) ||
+	    sendmsg(s, &header, MSG_NOSIGNAL) < 0)
+		return give_up(s);
+	close(s);
+	return 0;
 }

@@ -7,5 +7,11 @@
 int hull_socket_listen(int dir, const char *file, int type);
 /** hull_socket_connect - Return: a socket, or -1 and errno */
 int hull_socket_connect(int dir, const char *file, int type);
+/**
+ * hull_socket_give - @fd with @text, to a stream socket at @path that somebody listens on
+ *
+ * Return: 0, or -1 and errno.
+ */
+int hull_socket_give(const char *path, int fd, const char *text);
 
 #endif

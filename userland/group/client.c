@@ -17,6 +17,7 @@
 #include <group/clean.h>
 #include <group/control.h>
 #include <group/keeper.h>
+#include <group/listener.h>
 
 static int ask(int fd, const char *word, int *status, struct hull_error *error)
 {
@@ -172,7 +173,12 @@ static int exec_begin(const struct hull_kept *state, int pidfd,
 	}
 	if (place.cgroup >= 0)
 		close(place.cgroup);
-	return ret ? hull_keeper_fail(&ct_error, status, error) : 0;
+	if (ret)
+		return hull_keeper_fail(&ct_error, status, error);
+	ret = hull_listener_send(process, hull_keeper_state(state, config), error);
+	if (ret)
+		hull_ct_end(process);
+	return ret;
 }
 
 int hull_group_exec(const char *name, struct hull_ct_config *config, bool tty, int *status,

@@ -10,8 +10,10 @@
 #include <unistd.h>
 #include <group/clean.h>
 #include <group/keeper.h>
+#include <group/listener.h>
 #include <group/net.h>
 #include <lib/group.h>
+#include <oci/config.h>
 
 int hull_wait_exit(int wait_status)
 {
@@ -209,17 +211,29 @@ int hull_keeper_begin(struct hull_keeper *keeper, const struct hull_group_make *
 	return -1;
 }
 
+json_t *hull_keeper_state(const struct hull_kept *state, const struct hull_ct_config *config)
+{
+	return json_pack("{ss ss ss sI ss}", "ociVersion", OCI_VERSION, "id", state->name,
+			 "status", "running", "pid", (json_int_t)state->pid, "bundle",
+			 config->root.path);
+}
+
 int hull_keeper_start(struct hull_keeper *keeper, int *status, struct hull_error *error)
 {
 	struct hull_ct_error ct_error = { 0 };
 
 	if (hull_ct_start(&keeper->container, &ct_error))
 		return hull_keeper_fail(&ct_error, status, error);
+	*status = HULL_GROUP_FAILED;
+	if (hull_listener_send(&keeper->container,
+			       hull_keeper_state(&keeper->state, keeper->make->config), error)) {
+		syscall(SYS_pidfd_send_signal, keeper->container.pidfd, SIGKILL, NULL, 0);
+		return -1;
+	}
 	if (!keeper->state.background)
 		return 0;
 	keeper->state.phase = HULL_PHASE_STARTED;
 	keeper->state.started = hull_group_now();
-	*status = HULL_GROUP_FAILED;
 	return hull_kept_write(&keeper->dir, &keeper->state, error);
 }
 

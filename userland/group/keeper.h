@@ -27,6 +27,8 @@ int hull_keeper_begin(struct hull_keeper *keeper, const struct hull_group_make *
 		      bool background, const int stdio[3], int *status, struct hull_error *error);
 /** hull_keeper_start - opens the gate; on failure hull_keeper_end() is due */
 int hull_keeper_start(struct hull_keeper *keeper, int *status, struct hull_error *error);
+/** hull_keeper_state - as the runtime-spec has it; its root stands for the bundle it hasn't */
+json_t *hull_keeper_state(const struct hull_kept *state, const struct hull_ct_config *config);
 /** hull_keeper_end - with the wait status of its first process, or -1; Return: exit status */
 int hull_keeper_end(struct hull_keeper *keeper, int wait_status);
 

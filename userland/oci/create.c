@@ -15,6 +15,8 @@
 #include <unistd.h>
 
 #include <base/fds.h>
+#include <base/socket.h>
+#include <group/listener.h>
 #include <group/place.h>
 #include <lib/group.h>
 #include <oci/cgroup.h>
@@ -59,31 +61,9 @@ int oci_pid_file_write(const char *path, pid_t pid, struct hull_error *error)
 
 int oci_descriptor_send(const char *path, int fd, const char *text, struct hull_error *error)
 {
-	char control[CMSG_SPACE(sizeof(int))] __attribute__((aligned(8))) = { 0 };
-	struct iovec iov = { (void *)(uintptr_t)text, strlen(text) };
-	struct msghdr header = {
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = control, .msg_controllen = sizeof(control),
-	};
-	struct sockaddr_un to = { .sun_family = AF_UNIX };
-	struct cmsghdr *c = CMSG_FIRSTHDR(&header);
-	int s, ret;
-
-	if (strlen(path) >= sizeof(to.sun_path))
-		return hull_error_set(error, ENAMETOOLONG, "socket %s: the path is too long", path);
-	strcpy(to.sun_path, path);
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(c), &fd, sizeof(int));
-	s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	ret = s < 0 || connect(s, (struct sockaddr *)&to, sizeof(to)) ||
-	      sendmsg(s, &header, MSG_NOSIGNAL) < 0;
-	if (ret)
-		hull_error_set(error, errno, "socket %s: %s", path, strerror(errno));
-	if (s >= 0)
-		close(s);
-	return ret ? -1 : 0;
+	if (!hull_socket_give(path, fd, text))
+		return 0;
+	return hull_error_set(error, errno, "socket %s: %s", path, strerror(errno));
 }
 
 static char *state_text(const struct oci_container *container, enum oci_status status)
@@ -347,9 +327,7 @@ static int program_check(const struct hull_ct *made, struct hull_error *error)
 static int hand_over(const struct oci_make *make, struct oci_container *container,
 		     struct hull_ct *made, struct hull_error *error)
 {
-	const struct hull_ct_seccomp *seccomp = &made->config->seccomp;
 	struct hull_ct_error ct_error = { 0 };
-	char *state;
 	int ret = 0;
 
 	if (program_check(made, error))
@@ -367,12 +345,7 @@ static int hand_over(const struct oci_make *make, struct oci_container *containe
 		return -1;
 	if (hull_ct_release(made, &ct_error))
 		return hull_error_set(error, ct_error.code, "%s", ct_error.text);
-	if (made->seccomp_listener >= 0) {
-		state = state_text(container, OCI_CREATED);
-		ret = state ? oci_descriptor_send(seccomp->listener_path, made->seccomp_listener,
-						  state, error) : -1;
-		free(state);
-	}
+	ret = hull_listener_send(made, oci_container_json(container, OCI_CREATED, false), error);
 	if (!ret && make->pid_file)
 		ret = oci_pid_file_write(make->pid_file, made->pid, error);
 	return ret;
@@ -513,10 +486,6 @@ int oci_create(const struct oci_make *make, struct oci_container *container, str
 		ret = create(make, container, &bundle, made, error);
 		if (ret)
 			oci_container_forget(container);
-	}
-	if (!ret && made->seccomp_listener >= 0) {
-		close(made->seccomp_listener);
-		made->seccomp_listener = -1;
 	}
 	made->config = NULL;
 	oci_bundle_free(&bundle);

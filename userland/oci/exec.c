@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <base/cgroup.h>
+#include <group/listener.h>
 #include <oci/cgroup.h>
 #include <oci/life.h>
 
@@ -29,27 +30,11 @@ static void confine(struct hull_ct_config *config, const struct oci_bundle *bund
 		config->process.selinux = from->process.selinux;
 }
 
-static int listener_send(const struct oci_container *container, const struct hull_ct *made,
-			 struct hull_error *error)
-{
-	json_t *json = oci_container_json(container, OCI_RUNNING, false);
-	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
-	int ret;
-
-	ret = text ? oci_descriptor_send(made->config->seccomp.listener_path,
-					 made->seccomp_listener, text, error) :
-		     hull_error_set(error, ENOMEM, "no memory");
-	free(text);
-	json_decref(json);
-	return ret;
-}
-
 /* The program may start with what it was promised only: terminal sent, pid told. */
 static int finish(const struct oci_container *container, const struct oci_exec *exec,
 		  struct hull_ct *made, int *code, struct hull_error *error)
 {
 	struct hull_ct_error ct_error = { 0 };
-	int ret;
 
 	if (exec->console_socket && made->terminal >= 0) {
 		if (oci_descriptor_send(exec->console_socket, made->terminal, "/dev/pts/0", error))
@@ -67,8 +52,7 @@ static int finish(const struct oci_container *container, const struct oci_exec *
 					      made->config->process.args.at[0]);
 		return hull_error_set(error, ct_error.code, "exec: %s", ct_error.text);
 	}
-	ret = made->seccomp_listener >= 0 ? listener_send(container, made, error) : 0;
-	return ret;
+	return hull_listener_send(made, oci_container_json(container, OCI_RUNNING, false), error);
 }
 
 /* One that is there below @base, and no link: the container may have made it. */
