@@ -3,7 +3,7 @@
 # What a group may do: system calls, files, devices, a profile of AppArmor, a first process of
 # vmctl's, terminals of what is added. Seen from inside, and from outside by /proc and nsenter.
 . ./group.sh
-tap_plan 55
+tap_plan 63
 
 # --- system calls
 cat > "$work/profile" << END
@@ -34,6 +34,26 @@ echo '{ "defaultAction": "SCMP_ACT_MAYBE" }' > "$work/maybe"
 echo '{ "defaultAction": ' > "$work/broken"
 echo '{ "defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
   { "names": [ "mkdir" ], "action": "SCMP_ACT_NOTIFY" } ] }' > "$work/notify"
+sed "s|^{|{ \"listenerPath\": \"$work/agent\", \"listenerMetadata\": \"who\",|" "$work/notify" \
+	> "$work/listener"
+./answer "$work/agent" 28 2 > "$work/heard" &
+answers=$!
+wait_for test -S "$work/agent"
+group_start asks --seccomp "$work/listener" sh -c 'sleep 0.5; mkdir /tmp/x; exec sleep 1000'
+tap_check "a call is answered by who has the listener" \
+	wait_for sh -c 'vmctl group logs asks | grep -q "No space left"'
+cp "$work/heard" "$work/out"
+json_is "$(pid_of asks)" pid
+json_is asks state id
+json_is who metadata
+json_is seccompFd fds 0
+delete asks
+group_run --seccomp "$work/listener" mkdir /tmp/x
+tap_check "in the foreground, too" grep -q 'No space left' "$work/err"
+wait "$answers"
+refused 125 "$work/agent: Connection refused" --seccomp "$work/listener" sleep 1000
+rm "$work/agent"
+refused 125 "$work/agent: No such file" --detach --seccomp "$work/listener" sleep 1000
 refused 2 'neither default nor unconfined' --seccomp profile true
 refused 2 'No such file' --seccomp /nowhere true
 refused 2 'SCMP_ACT_MAYBE' --seccomp "$work/maybe" true

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What config.json asks for is done, or it is an error: hooks, resources, mounts, annotations.
 . ./oci.sh
-tap_plan 30
+tap_plan 37
 
 # --- hooks: each gets the state on its standard input
 cat > "$work/hook" <<END
@@ -56,7 +56,7 @@ runc delete -f r1
 is "deleted" 0
 tap_check "its cgroup is gone" test ! -e "$cg"
 
-# --- mounts, paths, annotations
+# --- mounts, paths
 spec 'cat /data/file; echo x > /data/new; cat /tmp/big | wc -c; cat /secret; echo \$? '
 echo content > "$work/file"
 mkdir "$work/data"
@@ -69,6 +69,25 @@ runc run -b "$bundle" m1
 tap_check "a bind mount" grep -q '^content$' "$work/out"
 says "that is read-only" "/data/new: Read-only file system"
 tap_check "a masked path is empty" test "$(tail -n 1 "$work/out")" = 0
+
+# --- system calls that somebody else answers
+spec 'mkdir /tmp/x; exec sleep 1000'
+insert '"linux": {' "\"seccomp\": { \"defaultAction\": \"SCMP_ACT_ALLOW\", \"listenerPath\": \"$work/agent\", \"listenerMetadata\": \"who\", \"syscalls\": [ { \"names\": [ \"mkdir\", \"mkdirat\" ], \"action\": \"SCMP_ACT_NOTIFY\" } ] },"
+./answer "$work/agent" 28 2 > "$work/out" &
+answers=$!
+comes "who answers" test -S "$work/agent"
+hull-runc run -d -b "$bundle" asks 2> "$work/err"
+comes "a call gets that answer" grep -q 'No space left' "$work/err"
+json_is "$(hull-runc state asks | tr -d '\n' | ./jsonq pid)" pid
+json_is asks state id
+json_is who metadata
+json_is seccompFd fds 0
+hull-runc exec asks mkdir /tmp/x 2> "$work/err"
+says "one of exec, too" 'No space left'
+hull-runc delete -f asks
+wait $answers
+
+# --- annotations
 spec 'true'
 insert '"ociVersion"' '"annotations": { "who": "me" },'
 runc create -b "$bundle" a1
